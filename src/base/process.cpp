@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+namespace boxlite {
+
+namespace {
+
+constexpr std::size_t output_limit = 64UL * 1024;
+
+/// What a child that could not become the program reports over its pipe, closed by a good exec.
+struct StartFailure {
+    enum Step : int { setup, privileges, exec } step;
+    int code;
+};
+
+/// Runs in the child, between fork and exec: async-signal-safe calls only. Returns on failure.
+StartFailure become(const Command& command, char* const argv[], std::array<int, 4> files, int report) {
+    static std::array<char, 64> path{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    static std::array<char, 16> locale{"LC_ALL=C"};
+    const std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
+
+    setsid();
+    for (int number = 1; number < NSIG; ++number) {
+        (void)signal(number, SIG_DFL); // refused for SIGKILL, SIGSTOP and the C library's own
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    umask(022);
+
+    // All sources are above the targets (see `above_standard`), so none is overwritten before its turn.
+    for (int target = 0; target < static_cast<int>(files.size()); ++target) {
+        if (files.at(static_cast<std::size_t>(target)) >= 0 &&
+            dup2(files.at(static_cast<std::size_t>(target)), target) < 0) {
+            return {StartFailure::setup, errno};
+        }
+    }
+    const unsigned first_unused = files.back() >= 0 ? 4 : 3;
+    if (chdir("/") != 0 || close_range(first_unused, static_cast<unsigned>(report) - 1, 0) != 0 ||
+        close_range(static_cast<unsigned>(report) + 1, ~0U, 0) != 0) {
+        return {StartFailure::setup, errno};
+    }
+    if (command.user && !drop_privileges_to(*command.user)) {
+        return {StartFailure::privileges, errno};
+    }
+    execve(argv[0], argv, const_cast<char* const*>(environment.data()));
+    return {StartFailure::exec, errno};
+}
+
+/// Moves `fd` out of the range 0 to 4 that the child's own files will take.
+bool above_standard(Fd& fd) {
+    const int moved = fcntl(fd.get(), F_DUPFD_CLOEXEC, 5);
+    if (moved < 0) {
+        return false;
+    }
+    fd.reset(moved);
+    return true;
+}
+
+/// Takes what there is to read; false at the end of the stream.
+bool drain(const Fd& from, std::string& into) {
+    std::array<char, 4096> buffer{};
+    const ssize_t count = read(from.get(), buffer.data(), buffer.size());
+    if (count < 0) {
+        return errno == EINTR || errno == EAGAIN;
+    }
+    into.append(buffer.data(), std::min(static_cast<std::size_t>(count), output_limit - into.size()));
+    return count > 0;
+}
+
+} // namespace
+
+Pipe make_pipe() {
+    std::array<int, 2> ends{-1, -1};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return {};
+    }
+    return {.read_end = Fd(ends[0]), .write_end = Fd(ends[1])};
+}
+
+std::string describe_end(const Outcome& outcome) {
+    if (outcome.timed_out) {
+        return "no answer within its time limit";
+    }
+    if (outcome.signal != 0) {
+        return fmt::format("killed by signal {}", outcome.signal);
+    }
+    return fmt::format("exit status {}", outcome.exit_code);
+}
+
+Result<Child> Child::start(const Command& command, const Fd* extra) {
+    const auto failed = [&](std::string action, int code) {
+        return std::unexpected(Error{std::move(action), command.argv.front(), code});
+    };
+    Fd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    Pipe out = make_pipe();
+    Pipe err = make_pipe();
+    Pipe report = make_pipe();
+    Fd passed(extra != nullptr ? fcntl(extra->get(), F_DUPFD_CLOEXEC, 5) : -1);
+    if (!null.is_open() || !out.read_end.is_open() || !err.read_end.is_open() || !report.read_end.is_open() ||
+        (extra != nullptr && !passed.is_open()) || !above_standard(null) || !above_standard(out.write_end) ||
+        !above_standard(err.write_end) || !above_standard(report.write_end)) {
+        return failed("start", errno);
+    }
+    std::vector<char*> argv;
+    argv.reserve(command.argv.size() + 1);
+    for (const auto& argument : command.argv) {
+        argv.push_back(const_cast<char*>(argument.c_str()));
+    }
+    argv.push_back(nullptr);
+
+    Child child;
+    child.deadline_ = std::chrono::steady_clock::now() + command.time_limit;
+    child.pid_ = fork();
+    if (child.pid_ < 0) {
+        return failed("start", errno);
+    }
+    if (child.pid_ == 0) {
+        const auto failure = become(
+            command, argv.data(), {null.get(), out.write_end.get(), err.write_end.get(), passed.get()},
+            report.write_end.get());
+        (void)!write(report.write_end.get(), &failure, sizeof failure);
+        _exit(127);
+    }
+    child.pidfd_.reset(pidfd_open(child.pid_, 0));
+    if (!child.pidfd_.is_open()) {
+        return failed("watch", errno);
+    }
+    report.write_end.reset();
+    StartFailure failure{};
+    ssize_t count = 0;
+    do {
+        count = read(report.read_end.get(), &failure, sizeof failure);
+    } while (count < 0 && errno == EINTR);
+    if (count == static_cast<ssize_t>(sizeof failure)) {
+        const bool dropping = failure.step == StartFailure::privileges;
+        return failed(dropping ? "drop privileges to " + command.user->name + " for" : "start", failure.code);
+    }
+    fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
+    fcntl(err.read_end.get(), F_SETFL, O_NONBLOCK);
+    child.out_ = std::move(out.read_end);
+    child.err_ = std::move(err.read_end);
+    return child;
+}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), out_(std::move(other.out_)),
+      err_(std::move(other.err_)), deadline_(other.deadline_) {}
+
+Child::~Child() {
+    Outcome ignored;
+    reap(ignored);
+}
+
+void Child::kill_group() const {
+    // The child is not reaped yet, so its number still names its group and nobody else's. Before
+    // setsid it has none: then the child itself.
+    if (kill(-pid_, SIGKILL) != 0) {
+        kill(pid_, SIGKILL);
+    }
+}
+
+void Child::reap(Outcome& outcome) {
+    if (pid_ < 0) {
+        return;
+    }
+    kill_group();
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    if (WIFEXITED(status) && !outcome.timed_out) {
+        outcome.exit_code = WEXITSTATUS(status);
+    } else if (WIFSIGNALED(status)) {
+        outcome.signal = WTERMSIG(status);
+    }
+}
+
+Outcome Child::wait() {
+    Outcome outcome;
+    std::array<pollfd, 3> watched{
+        {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {pidfd_.get(), POLLIN, 0}}};
+    while (true) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            deadline_ - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            outcome.timed_out = true;
+            break;
+        }
+        if (poll(watched.data(), watched.size(), static_cast<int>(left.count())) <= 0) {
+            continue;
+        }
+        if (watched[0].revents != 0 && !drain(out_, outcome.out)) {
+            watched[0].fd = -1;
+        }
+        if (watched[1].revents != 0 && !drain(err_, outcome.err)) {
+            watched[1].fd = -1;
+        }
+        if (watched[2].revents != 0) {
+            break;
+        }
+    }
+    // The exit can overtake the last of the output; what a survivor of the group still writes is
+    // not waited for.
+    for (int i = 0; i < 32; ++i) {
+        pollfd last_out{out_.get(), POLLIN, 0};
+        pollfd last_err{err_.get(), POLLIN, 0};
+        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, outcome.out);
+        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, outcome.err);
+        if (!more_out && !more_err) {
+            break;
+        }
+    }
+    reap(outcome);
+    return outcome;
+}
+
+Result<Outcome> run(const Command& command) {
+    auto child = Child::start(command);
+    if (!child) {
+        return std::unexpected(child.error());
+    }
+    return child->wait();
+}
+
+} // namespace boxlite

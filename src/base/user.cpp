@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/user.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <vector>
+
+namespace boxlite {
+
+namespace {
+
+constexpr std::size_t entry_size = 16384;
+
+bool has_no_capability() {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+    if (syscall(SYS_capget, &header, sets.data()) != 0) {
+        return false;
+    }
+    for (const auto& set : sets) {
+        if (set.effective != 0 || set.permitted != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace
+
+Result<User> find_user(const std::string& name) {
+    std::vector<char> buffer(entry_size);
+    passwd entry{};
+    passwd* found = nullptr;
+    const int code = getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    if (found == nullptr) {
+        // getpwnam_r(3): "not found" comes as 0 or as one of several codes, depending on the source.
+        const bool missing = code == 0 || code == ENOENT || code == ESRCH || code == EBADF || code == EPERM;
+        return std::unexpected(Error{"find user", name, missing ? 0 : code, missing ? "no such user" : ""});
+    }
+    return User{.name = name, .uid = entry.pw_uid, .gid = entry.pw_gid};
+}
+
+User current_user() {
+    User user{.name = std::to_string(getuid()), .uid = getuid(), .gid = getgid()};
+    std::vector<char> buffer(entry_size);
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwuid_r(user.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+        user.name = entry.pw_name;
+    }
+    return user;
+}
+
+bool drop_privileges_to(const User& user) {
+    if (prctl(PR_SET_KEEPCAPS, 0) != 0 || setgroups(0, nullptr) != 0 ||
+        setresgid(user.gid, user.gid, user.gid) != 0 || setresuid(user.uid, user.uid, user.uid) != 0) {
+        return false;
+    }
+    uid_t real_uid = 0;
+    uid_t effective_uid = 0;
+    uid_t saved_uid = 0;
+    gid_t real_gid = 0;
+    gid_t effective_gid = 0;
+    gid_t saved_gid = 0;
+    return getresuid(&real_uid, &effective_uid, &saved_uid) == 0 && real_uid == user.uid &&
+           effective_uid == user.uid && saved_uid == user.uid &&
+           getresgid(&real_gid, &effective_gid, &saved_gid) == 0 && real_gid == user.gid &&
+           effective_gid == user.gid && saved_gid == user.gid && getgroups(0, nullptr) == 0 &&
+           has_no_capability();
+}
+
+} // namespace boxlite
