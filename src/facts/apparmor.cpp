@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "facts/gather.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace boxlite {
+
+namespace {
+
+const std::string securityfs = "/sys/kernel/security/apparmor";
+
+/// The profiles this program is about.
+constexpr std::array<std::string_view, 3> known_profiles{"bwrap", "unpriv_bwrap", "unprivileged_userns"};
+
+/// A flag of the kernel's: "Y" or "yes" is true, "N" or "no" false.
+Fact<bool> gather_flag(const Host& host, const std::string& path) {
+    const auto text = host.read(path);
+    if (!text) {
+        return is_missing(text.error()) ? Fact<bool>{} : Fact<bool>::unreadable(text.error().message());
+    }
+    const auto word = trimmed(*text);
+    if (word == "Y" || word == "yes") {
+        return Fact<bool>::present(true);
+    }
+    if (word == "N" || word == "no") {
+        return Fact<bool>::present(false);
+    }
+    return Fact<bool>::unreadable(path + " holds neither yes nor no: \"" + printable(word, 40) + "\"");
+}
+
+/// Whether the list of words in the file has `word` in it.
+Fact<bool> gather_word(const Host& host, const std::string& path, std::string_view word) {
+    const auto text = host.read(path);
+    if (!text) {
+        return is_missing(text.error()) ? Fact<bool>{} : Fact<bool>::unreadable(text.error().message());
+    }
+    const auto list = words(*text);
+    return Fact<bool>::present(std::find(list.begin(), list.end(), word) != list.end());
+}
+
+Fact<std::vector<std::string>> gather_policy_versions(const Host& host) {
+    using Versions = Fact<std::vector<std::string>>;
+    auto names = host.list(securityfs + "/features/policy/versions");
+    if (!names) {
+        return is_missing(names.error()) ? Versions{} : Versions::unreadable(names.error().message());
+    }
+    return Versions::present(std::move(*names));
+}
+
+/// policy/profiles has a directory NAME.NUMBER for each profile; its files `name` and `mode` are
+/// readable by anyone, which the file `profiles`, despite its mode, is not. A directory that goes
+/// while we look belongs to a profile just replaced or removed, so the list is simply read again.
+Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host) {
+    using Loaded = Fact<std::vector<LoadedProfile>>;
+    const std::string directory = securityfs + "/policy/profiles";
+    std::string reason;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        const auto entries = host.list(directory);
+        if (!entries) {
+            return is_missing(entries.error()) ? Loaded{} : Loaded::unreadable(entries.error().message());
+        }
+        std::vector<LoadedProfile> loaded;
+        reason.clear();
+        for (const auto& entry : *entries) {
+            const std::string_view stem = std::string_view(entry).substr(0, entry.rfind('.'));
+            if (std::find(known_profiles.begin(), known_profiles.end(), stem) == known_profiles.end()) {
+                continue;
+            }
+            const auto name = host.read(directory + "/" + entry + "/name");
+            const auto mode = host.read(directory + "/" + entry + "/mode");
+            if (!name || !mode) {
+                reason = (name ? mode : name).error().message();
+                break;
+            }
+            loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode))});
+        }
+        if (reason.empty()) {
+            return Loaded::present(std::move(loaded));
+        }
+    }
+    return Loaded::unreadable(reason);
+}
+
+/// "AppArmor parser version 4.1.0" and a copyright notice.
+Fact<std::string> gather_parser_version(const Host& host) {
+    using Version = Fact<std::string>;
+    if (const auto there = host.examine_target(paths::apparmor_parser); !there) {
+        return is_missing(there.error()) ? Version{} : Version::unreadable(there.error().message());
+    }
+    const auto outcome = host.run({.argv = {paths::apparmor_parser, "--version"}});
+    if (!outcome) {
+        return Version::unreadable(outcome.error().message());
+    }
+    constexpr std::string_view lead = "AppArmor parser version ";
+    if (!outcome->succeeded() || !outcome->out.starts_with(lead)) {
+        return Version::unreadable(paths::apparmor_parser + " --version: " + describe_end(*outcome) + ", \"" +
+                                   printable(trimmed(outcome->out), 80) + "\"");
+    }
+    const auto rest = words(std::string_view(outcome->out).substr(lead.size()));
+    return rest.empty() ? Version::unreadable(paths::apparmor_parser + " --version names no version")
+                        : Version::present(std::string(rest.front()));
+}
+
+} // namespace
+
+AppArmorFacts gather_apparmor(const Host& host) {
+    return {
+        .enabled = gather_flag(host, "/sys/module/apparmor/parameters/enabled"),
+        .securityfs = gather_existence(host, securityfs),
+        .mediates_userns = gather_word(host, securityfs + "/features/namespaces/mask", "userns_create"),
+        .stacks = gather_flag(host, securityfs + "/features/domain/stack"),
+        .policy_versions = gather_policy_versions(host),
+        .loaded = gather_loaded(host),
+        .parser_version = gather_parser_version(host),
+        .abi_4 = gather_existence(host, paths::policy_directory + "/abi/4.0"),
+    };
+}
+
+} // namespace boxlite

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "facts/gather.h"
+
+namespace boxlite {
+
+namespace {
+
+Fact<BwrapFacts::File> gather_file(const Host& host) {
+    using File = Fact<BwrapFacts::File>;
+    const auto status = host.examine(paths::bwrap);
+    if (!status) {
+        return is_missing(status.error()) ? File{} : File::unreadable(status.error().message());
+    }
+    BwrapFacts::File file{.regular = S_ISREG(status->st_mode),
+                          .owner = status->st_uid,
+                          .permissions = status->st_mode & 07777U};
+    if (file.regular) {
+        // A bwrap only root may read is still one that everybody may run: its kind stays unknown.
+        const auto start = host.read_start(paths::bwrap, 4);
+        if (start && *start == "\x7f" "ELF") {
+            file.kind = BwrapFacts::Kind::elf;
+        } else if (start && start->starts_with("#!")) {
+            file.kind = BwrapFacts::Kind::script;
+        }
+    }
+    return File::present(file);
+}
+
+/// "bubblewrap 0.12.0"
+Fact<std::string> gather_version(const Host& host, const User* user) {
+    using Version = Fact<std::string>;
+    Command command{.argv = {paths::bwrap, "--version"}};
+    if (user != nullptr) {
+        command.user = *user;
+    }
+    const auto outcome = host.run(command);
+    if (!outcome) {
+        return Version::unreadable(outcome.error().message());
+    }
+    const auto said = words(outcome->out);
+    if (!outcome->succeeded() || said.size() != 2 || said[0] != "bubblewrap") {
+        const auto complaint = trimmed(outcome->err.empty() ? outcome->out : outcome->err);
+        return Version::unreadable(paths::bwrap + " --version: " + describe_end(*outcome) + ", \"" +
+                                   printable(complaint, 80) + "\"");
+    }
+    return Version::present(std::string(said[1]));
+}
+
+Fact<std::string> gather_diversion(const Host& host) {
+    using Package = Fact<std::string>;
+    const auto outcome = host.run({.argv = {"/usr/bin/dpkg-divert", "--listpackage", paths::bwrap}});
+    if (!outcome) {
+        return Package::unreadable(outcome.error().message());
+    }
+    if (!outcome->succeeded()) {
+        return Package::unreadable("dpkg-divert: " + describe_end(*outcome));
+    }
+    const auto package = trimmed(outcome->out);
+    return package.empty() ? Package{} : Package::present(printable(package, 100));
+}
+
+} // namespace
+
+BwrapFacts gather_bwrap(const Host& host, const User* user) {
+    BwrapFacts facts{.file = gather_file(host), .version = {}, .diverted_by = gather_diversion(host)};
+    if (facts.file.is_present()) {
+        facts.version = gather_version(host, user);
+    }
+    return facts;
+}
+
+} // namespace boxlite

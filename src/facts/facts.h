@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "facts/fact.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace boxlite {
+
+/// What the running kernel offers, from /proc.
+struct KernelFacts {
+    Fact<std::string> release;                 ///< /proc/sys/kernel/osrelease
+    Fact<bool> user_namespaces;                ///< /proc/self/ns/user exists: CONFIG_USER_NS, user_namespaces(7)
+    Fact<long long> max_user_namespaces;       ///< user.max_user_namespaces, Linux 4.9, namespaces(7)
+    Fact<long long> unprivileged_userns_clone; ///< a Debian and Ubuntu patch, removed from newer kernels
+    /// kernel.apparmor_restrict_unprivileged_userns: Ubuntu 23.10 and later; in no upstream or
+    /// Debian kernel up to 7.2.
+    Fact<long long> userns_restriction;
+};
+
+/// A profile as the kernel lists it under policy/profiles.
+struct LoadedProfile {
+    std::string name;
+    std::string mode; ///< "enforce", "complain", "unconfined", "kill"
+};
+
+struct AppArmorFacts {
+    Fact<bool> enabled;    ///< /sys/module/apparmor/parameters/enabled
+    Fact<bool> securityfs; ///< /sys/kernel/security/apparmor exists
+    Fact<bool> mediates_userns; ///< features/namespaces/mask has userns_create (Linux 6.7; Ubuntu 23.10)
+    Fact<bool> stacks;          ///< features/domain/stack (Linux 4.14)
+    Fact<std::vector<std::string>> policy_versions; ///< features/policy/versions: "v5" to "v9"
+    /// Of the profiles loaded, those this program is about: bwrap, unpriv_bwrap, unprivileged_userns.
+    Fact<std::vector<LoadedProfile>> loaded;
+    Fact<std::string> parser_version; ///< of /sbin/apparmor_parser: "4.1.0"
+    Fact<bool> abi_4;                 ///< /etc/apparmor.d/abi/4.0, which the profile names
+};
+
+/// /usr/bin/bwrap.
+struct BwrapFacts {
+    enum class Kind { elf, script, other };
+    struct File {
+        bool regular = false;
+        unsigned owner = 0;       ///< uid
+        unsigned permissions = 0; ///< the low twelve bits of st_mode
+        Kind kind = Kind::other;
+    };
+    Fact<File> file;
+    Fact<std::string> version;     ///< "0.12.0"
+    Fact<std::string> diverted_by; ///< the package, or "LOCAL", that moved it away: dpkg-divert(1)
+};
+
+/// A profile file other than ours, under /etc/apparmor.d, that provides bwrap's profile.
+struct Provider {
+    std::string path;
+    std::optional<std::string> owner; ///< its package; nothing when no package owns it
+};
+
+/// /etc/apparmor.d/boxlite-bwrap on disk.
+struct ProfileFacts {
+    enum class DisabledBy { nobody, us, administrator };
+    Fact<bool> file;
+    Fact<DisabledBy> disabled_by; ///< whose link, if any, is /etc/apparmor.d/disable/boxlite-bwrap
+    Fact<std::vector<Provider>> other_providers;
+};
+
+/// One run of bwrap.
+struct SandboxRun {
+    bool worked = false;
+    std::string complaint = {};    ///< when it did not: the last line of its standard error, or how it ended
+    std::string label = {};        ///< the AppArmor label of the process inside, mode included; jail only
+    std::string capabilities = {}; ///< CapEff of the process inside, in hexadecimal; jail only
+};
+
+/// What happens to bwrap when somebody unprivileged runs it. Absent when it was not asked for.
+struct ProbeFacts {
+    std::string user; ///< who ran it
+    Fact<std::string> label; ///< what /usr/bin/bwrap gets on exec: "bwrap (enforce)", "unconfined"
+    Fact<SandboxRun> preflight;
+    Fact<SandboxRun> jail;
+};
+
+/// Everything known about a host: plain data, to be judged here or anywhere else.
+struct Facts {
+    /// Running inside a chroot: the kernel's state is then not that of the system being built.
+    Fact<bool> chroot;
+    KernelFacts kernel;
+    AppArmorFacts apparmor;
+    BwrapFacts bwrap;
+    ProfileFacts profile;
+    Fact<bool> kvm; ///< /dev/kvm exists
+    ProbeFacts probe;
+};
+
+} // namespace boxlite

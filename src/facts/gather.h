@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "facts/facts.h"
+#include "facts/host.h"
+
+namespace boxlite {
+
+/// Where things are. All of these are fixed: nothing root runs is looked up in PATH.
+namespace paths {
+inline const std::string bwrap = "/usr/bin/bwrap";
+inline const std::string apparmor_parser = "/sbin/apparmor_parser";
+inline const std::string policy_directory = "/etc/apparmor.d";
+inline const std::string profile = "/etc/apparmor.d/boxlite-bwrap";
+inline const std::string disable_directory = "/etc/apparmor.d/disable";
+inline const std::string disable_link = "/etc/apparmor.d/disable/boxlite-bwrap";
+/// Where our own disabling link points. aa-disable(8) and the usual advice make an absolute link,
+/// so whose a link is can be read off it.
+inline const std::string disable_target = "../boxlite-bwrap";
+} // namespace paths
+
+/// Looks at `host`. Never fails: what could not be seen is unreadable in the facts. Runs programs
+/// as `user`, or as this process's own user if null. Leaves `probe` empty; see probe/probe.h.
+[[nodiscard]] Facts gather_facts(const Host& host, const User* user);
+
+/// The parts of gather_facts, each from its own corner of the host.
+[[nodiscard]] KernelFacts gather_kernel(const Host& host);
+[[nodiscard]] AppArmorFacts gather_apparmor(const Host& host);
+[[nodiscard]] BwrapFacts gather_bwrap(const Host& host, const User* user);
+[[nodiscard]] ProfileFacts gather_profile(const Host& host);
+
+/// Whether `path` is there, links followed.
+[[nodiscard]] Fact<bool> gather_existence(const Host& host, const std::string& path);
+
+} // namespace boxlite

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/process.h"
+#include "base/result.h"
+
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+namespace boxlite {
+
+/// The machine as the rest of the program sees it. Narrow, so that a test can stand a directory of
+/// files and a list of recorded commands in its place. Paths are absolute. An Error's code is
+/// errno: ENOENT and ENOTDIR mean "not there", everything else "could not be seen".
+class Host {
+public:
+    Host() = default;
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+    virtual ~Host() = default;
+
+    /// The content of a file, of at most `limit` bytes. A longer file is an error: EFBIG.
+    [[nodiscard]] virtual Result<std::string> read(const std::string& path,
+                                                   std::size_t limit = 1024UL * 1024) const = 0;
+    /// The first `count` bytes of a regular file, or fewer where it ends.
+    [[nodiscard]] virtual Result<std::string> read_start(const std::string& path, std::size_t count) const = 0;
+    /// lstat(2): a link is not followed.
+    [[nodiscard]] virtual Result<struct stat> examine(const std::string& path) const = 0;
+    /// stat(2): links are followed.
+    [[nodiscard]] virtual Result<struct stat> examine_target(const std::string& path) const = 0;
+    [[nodiscard]] virtual Result<std::string> read_link(const std::string& path) const = 0;
+    /// The names in a directory, sorted, without . and ..
+    [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
+
+    /// Runs a program that changes nothing on the host.
+    [[nodiscard]] virtual Result<Outcome> run(const Command& command) const = 0;
+    /// The AppArmor label, mode included, that /usr/bin/bwrap runs under when `user` starts it
+    /// (this process's own user if null). bwrap is held before it does anything.
+    [[nodiscard]] virtual Result<std::string> bwrap_label(const User* user) const = 0;
+};
+
+/// A host that may also be changed. Only the policy room asks for one.
+class MutableHost : public Host {
+public:
+    /// Makes a symbolic link; EEXIST when there is something at `path` already.
+    [[nodiscard]] virtual Result<void> make_link(const std::string& target, const std::string& path) = 0;
+    [[nodiscard]] virtual Result<void> make_directory(const std::string& path) = 0;
+    /// Removes a file or link, never a directory.
+    [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
+    /// Runs a program that changes the host.
+    [[nodiscard]] virtual Result<Outcome> run_changing(const Command& command) = 0;
+};
+
+/// Not there, as opposed to not seen.
+[[nodiscard]] bool is_missing(const Error& error);
+
+} // namespace boxlite

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/rooted_host.h"
+
+#include "base/fd.h"
+#include "facts/bwrap_label.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <memory>
+
+namespace boxlite {
+
+namespace {
+
+std::unexpected<Error> failed(const char* action, const std::string& path, int code = errno) {
+    return std::unexpected(Error{action, path, code});
+}
+
+/// Opens without waiting for a writer, should somebody have put a FIFO there.
+Result<Fd> open_to_read(const std::string& real, const std::string& path) {
+    Fd file(open(real.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    struct stat status {};
+    if (!file.is_open() || fstat(file.get(), &status) != 0) {
+        return failed("read", path);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return failed("read", path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+    }
+    return file;
+}
+
+/// Reads until the end of the file or until `text` holds `limit` bytes.
+Result<std::string> read_up_to(const Fd& file, const std::string& path, std::size_t limit) {
+    std::string text;
+    std::array<char, 8192> buffer{};
+    while (text.size() < limit) {
+        const ssize_t count =
+            read(file.get(), buffer.data(), std::min(buffer.size(), limit - text.size()));
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return failed("read", path);
+        }
+        if (count == 0) {
+            break;
+        }
+        text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return text;
+}
+
+} // namespace
+
+bool is_missing(const Error& error) { return error.code == ENOENT || error.code == ENOTDIR; }
+
+Result<std::string> RootedHost::read(const std::string& path, std::size_t limit) const {
+    auto text = read_start(path, limit + 1);
+    if (text && text->size() > limit) {
+        return failed("read", path, EFBIG);
+    }
+    return text;
+}
+
+Result<std::string> RootedHost::read_start(const std::string& path, std::size_t count) const {
+    const auto file = open_to_read(at(path), path);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    return read_up_to(*file, path, count);
+}
+
+Result<struct stat> RootedHost::examine(const std::string& path) const {
+    struct stat status {};
+    if (lstat(at(path).c_str(), &status) != 0) {
+        return failed("examine", path);
+    }
+    return status;
+}
+
+Result<struct stat> RootedHost::examine_target(const std::string& path) const {
+    struct stat status {};
+    if (stat(at(path).c_str(), &status) != 0) {
+        return failed("examine", path);
+    }
+    return status;
+}
+
+Result<std::string> RootedHost::read_link(const std::string& path) const {
+    std::array<char, PATH_MAX> target{};
+    const ssize_t length = readlink(at(path).c_str(), target.data(), target.size());
+    if (length < 0) {
+        return failed("read link", path);
+    }
+    return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+Result<std::vector<std::string>> RootedHost::list(const std::string& path) const {
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(at(path).c_str()), closedir);
+    if (!directory) {
+        return failed("list", path);
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = readdir(directory.get())) {
+        const std::string name = entry->d_name;
+        if (name != "." && name != "..") {
+            names.push_back(name);
+        }
+    }
+    if (errno != 0) {
+        return failed("list", path);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Result<Outcome> RootedHost::run(const Command& command) const { return boxlite::run(command); }
+
+Result<std::string> RootedHost::bwrap_label(const User* user) const { return measure_bwrap_label(user); }
+
+Result<void> RootedHost::make_link(const std::string& target, const std::string& path) {
+    if (symlink(target.c_str(), at(path).c_str()) != 0) {
+        return failed("make link", path);
+    }
+    return {};
+}
+
+Result<void> RootedHost::make_directory(const std::string& path) {
+    if (mkdir(at(path).c_str(), 0755) != 0) {
+        return failed("make directory", path);
+    }
+    return {};
+}
+
+Result<void> RootedHost::remove(const std::string& path) {
+    if (unlink(at(path).c_str()) != 0) {
+        return failed("remove", path);
+    }
+    return {};
+}
+
+Result<Outcome> RootedHost::run_changing(const Command& command) { return boxlite::run(command); }
+
+} // namespace boxlite
