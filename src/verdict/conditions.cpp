@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verdict/conditions.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace boxlite {
+
+bool is_image(const Facts& facts) { return facts.chroot.is(true); }
+
+bool can_restrict(const Facts& facts) { return facts.kernel.userns_restriction.is_present(); }
+
+bool restricts(const Facts& facts) { return can_restrict(facts) && facts.kernel.userns_restriction.value != 0; }
+
+int major_version(std::string_view version) {
+    return static_cast<int>(parse_number(version.substr(0, version.find('.'))).value_or(0));
+}
+
+bool parses_profile(const Facts& facts) {
+    return facts.apparmor.parser_version.is_present() &&
+           major_version(facts.apparmor.parser_version.value) >= 4 && facts.apparmor.abi_4.is_present();
+}
+
+bool is_loaded(const Facts& facts, std::string_view name) {
+    const auto& loaded = facts.apparmor.loaded;
+    return loaded.is_present() && std::any_of(loaded.value.begin(), loaded.value.end(),
+                                              [&](const auto& profile) { return profile.name == name; });
+}
+
+} // namespace boxlite

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "facts/facts.h"
+
+#include <string_view>
+
+namespace boxlite {
+
+/// Being built or looked at from outside: the kernel that runs is not the one this system will meet.
+[[nodiscard]] bool is_image(const Facts& facts);
+/// The kernel can restrict unprivileged user namespaces, whether it does now or not.
+[[nodiscard]] bool can_restrict(const Facts& facts);
+/// The kernel restricts them now.
+[[nodiscard]] bool restricts(const Facts& facts);
+/// The parser can compile the profile: AppArmor 4, with its abi/4.0. False also when not seen.
+[[nodiscard]] bool parses_profile(const Facts& facts);
+/// A profile of that name is loaded.
+[[nodiscard]] bool is_loaded(const Facts& facts, std::string_view name);
+/// The first number of a version: 4 for "4.1.0"; 0 when there is none.
+[[nodiscard]] int major_version(std::string_view version);
+
+/// What bwrap and the process it starts are labelled when the policy is in force.
+inline constexpr std::string_view bwrap_label = "bwrap (enforce)";
+inline constexpr std::string_view sandbox_label = "bwrap//&unpriv_bwrap (enforce)";
+
+} // namespace boxlite

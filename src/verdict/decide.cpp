@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verdict/conditions.h"
+#include "verdict/verdict.h"
+
+#include <fmt/format.h>
+
+namespace boxlite {
+
+namespace {
+
+std::string name_owner(const Provider& provider) {
+    return provider.owner ? "package " + *provider.owner : "no package";
+}
+
+} // namespace
+
+Decision decide(const Facts& facts) {
+    using enum Decision::Action;
+    const auto& profile = facts.profile;
+    if (profile.file.is_unreadable() || profile.disabled_by.is_unreadable()) {
+        return {leave, profile.file.is_unreadable() ? profile.file.reason : profile.disabled_by.reason};
+    }
+    if (profile.file.is_absent()) {
+        return {leave, "/etc/apparmor.d/boxlite-bwrap is not there"};
+    }
+    if (profile.disabled_by.value == ProfileFacts::DisabledBy::administrator) {
+        return {leave, "an administrator disabled it in /etc/apparmor.d/disable"};
+    }
+    if (facts.apparmor.parser_version.is_unreadable()) {
+        return {leave, facts.apparmor.parser_version.reason};
+    }
+    if (!parses_profile(facts)) {
+        const auto& parser = facts.apparmor.parser_version;
+        return {deactivate, parser.is_absent() ? "there is no apparmor_parser"
+                                               : fmt::format("AppArmor {} cannot parse it (4.0 or later can)",
+                                                             parser.value)};
+    }
+    if (profile.other_providers.is_unreadable()) {
+        return {leave, profile.other_providers.reason};
+    }
+    if (!profile.other_providers.value.empty()) {
+        const auto& provider = profile.other_providers.value.front();
+        return {deactivate, fmt::format("{} ({}) provides the same profile", provider.path, name_owner(provider))};
+    }
+    if (is_image(facts)) {
+        return {activate, "decided at first boot, by the kernel that boots"};
+    }
+    if (facts.kernel.userns_restriction.is_unreadable()) {
+        return {leave, facts.kernel.userns_restriction.reason};
+    }
+    if (!can_restrict(facts)) {
+        return {deactivate, "this kernel does not restrict unprivileged user namespaces"};
+    }
+    return {activate, "this kernel restricts unprivileged user namespaces"};
+}
+
+} // namespace boxlite

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "facts/facts.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace boxlite {
+
+enum class Status { pass, warn, fail, skip, unknown };
+enum class Readiness { ready, not_ready, unknown };
+
+/// What one check found. `summary` is one fact; `why` and `fix` are for a problem: its cause, and
+/// the command that mends it.
+struct Finding {
+    Status status = Status::pass;
+    std::string summary;
+    std::string why = {};
+    std::string fix = {};
+};
+
+/// What a check is about, which decides who asks for it.
+enum class Subject {
+    host,    ///< kernel, AppArmor, bwrap: only an administrator changes those
+    profile, ///< what `reload` puts right by itself
+    sandbox, ///< what a run of bwrap showed
+};
+
+/// A row of the table of checks.
+struct Check {
+    std::string_view id;
+    std::string_view title;
+    Subject subject;
+    Finding (*judge)(const Facts& facts);
+};
+
+/// All checks, in the order in which they are reported.
+[[nodiscard]] const std::vector<Check>& all_checks();
+
+struct JudgedCheck {
+    std::string_view id;
+    std::string_view title;
+    Subject subject;
+    Finding finding;
+};
+
+/// A host, judged.
+struct Verdict {
+    Readiness readiness = Readiness::unknown;
+    std::string summary; ///< one sentence
+    std::vector<JudgedCheck> checks;
+};
+
+/// Can this host run the jail? Judges host and profile; what `reload` mends by itself is a warning.
+[[nodiscard]] Verdict judge_capability(const Facts& facts);
+/// Does the jail run now? Judges everything, and the probe decides.
+[[nodiscard]] Verdict judge_state(const Facts& facts);
+/// Did the probe's runs of bwrap work?
+[[nodiscard]] Verdict judge_probe(const Facts& facts);
+
+/// Where our profile stands, for the report.
+struct ProfileReport {
+    std::string_view state; ///< "active", "inactive" or "absent"
+    std::optional<std::string> provider; ///< the file that gives bwrap its profile
+    std::optional<std::string> owner;    ///< the package of that file
+    std::optional<std::string> label;    ///< what bwrap gets
+};
+[[nodiscard]] ProfileReport summarize_profile(const Facts& facts);
+
+/// What to do about our profile, and why.
+struct Decision {
+    enum class Action { activate, deactivate, leave } action;
+    std::string reason; ///< completes "the profile is … :", for people
+};
+
+/// The design's table of hosts, for mode auto. Pure: same facts, same decision.
+[[nodiscard]] Decision decide(const Facts& facts);
+
+[[nodiscard]] std::string_view name_of(Status status);       ///< "pass", "warn", …
+[[nodiscard]] std::string_view name_of(Readiness readiness); ///< "ready", "not-ready", "unknown"
+
+} // namespace boxlite
