@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verdict/conditions.h"
+#include "verdict/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace boxlite {
+
+namespace {
+
+std::vector<JudgedCheck> judge_checks(const Facts& facts, std::initializer_list<Subject> subjects) {
+    std::vector<JudgedCheck> judged;
+    for (const auto& check : all_checks()) {
+        if (std::find(subjects.begin(), subjects.end(), check.subject) != subjects.end()) {
+            judged.push_back({check.id, check.title, check.subject, check.judge(facts)});
+        }
+    }
+    return judged;
+}
+
+/// The first check about `subject` that came out as `status`, or null.
+const JudgedCheck* find(const std::vector<JudgedCheck>& checks, Subject subject, Status status) {
+    const auto found = std::find_if(checks.begin(), checks.end(), [&](const auto& check) {
+        return check.subject == subject && check.finding.status == status;
+    });
+    return found == checks.end() ? nullptr : &*found;
+}
+
+std::string say(const JudgedCheck& check) {
+    return fmt::format("{}: {}", check.title, check.finding.summary);
+}
+
+constexpr std::string_view image_summary =
+    "this is a system being built (chroot); whether bwrap works is decided at first boot";
+
+std::string summarize_ready(const Facts& facts) {
+    const auto works = "bwrap works for unprivileged users";
+    const auto& providers = facts.profile.other_providers;
+    if (!providers.value.empty()) {
+        return fmt::format("{}; {} provides the profile, and ours stands back", works, providers.value.front().path);
+    }
+    if (!can_restrict(facts)) {
+        return fmt::format("{}; nothing is needed: this kernel does not restrict user namespaces", works);
+    }
+    return works;
+}
+
+/// What runs of bwrap showed is what counts.
+void conclude_from_probe(const Facts& facts, Verdict& verdict) {
+    if (is_image(facts)) {
+        verdict.readiness = Readiness::unknown;
+        verdict.summary = image_summary;
+    } else if (const auto* failed = find(verdict.checks, Subject::sandbox, Status::fail)) {
+        verdict.readiness = Readiness::not_ready;
+        verdict.summary = fmt::format("bwrap does not work as it should for {}: {}", facts.probe.user, say(*failed));
+    } else if (const auto* unseen = find(verdict.checks, Subject::sandbox, Status::unknown)) {
+        verdict.readiness = Readiness::unknown;
+        verdict.summary = "cannot tell whether bwrap works: " + say(*unseen);
+    } else {
+        verdict.readiness = Readiness::ready;
+        verdict.summary = summarize_ready(facts);
+    }
+}
+
+} // namespace
+
+Verdict judge_capability(const Facts& facts) {
+    Verdict verdict{.checks = judge_checks(facts, {Subject::host, Subject::profile})};
+    for (auto& check : verdict.checks) {
+        if (check.subject == Subject::profile && check.finding.status == Status::fail) {
+            check.finding.status = Status::warn;
+        }
+    }
+    if (const auto* failed = find(verdict.checks, Subject::host, Status::fail)) {
+        verdict.readiness = Readiness::not_ready;
+        verdict.summary = "this host cannot run the jail: " + say(*failed);
+    } else if (is_image(facts)) {
+        verdict.readiness = Readiness::unknown;
+        verdict.summary = image_summary;
+    } else if (const auto* unseen = find(verdict.checks, Subject::host, Status::unknown)) {
+        verdict.readiness = Readiness::unknown;
+        verdict.summary = "cannot tell whether this host can run the jail: " + say(*unseen);
+    } else {
+        verdict.readiness = Readiness::ready;
+        verdict.summary = "this host can run the jail";
+    }
+    return verdict;
+}
+
+Verdict judge_state(const Facts& facts) {
+    Verdict verdict{.checks = judge_checks(facts, {Subject::host, Subject::profile, Subject::sandbox})};
+    conclude_from_probe(facts, verdict);
+    return verdict;
+}
+
+Verdict judge_probe(const Facts& facts) {
+    Verdict verdict{.checks = judge_checks(facts, {Subject::sandbox})};
+    conclude_from_probe(facts, verdict);
+    return verdict;
+}
+
+ProfileReport summarize_profile(const Facts& facts) {
+    const auto& profile = facts.profile;
+    const bool enabled = profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
+    ProfileReport report{.state = profile.file.is_absent() ? "absent" : enabled ? "active" : "inactive"};
+    if (facts.probe.label.is_present()) {
+        report.label = facts.probe.label.value;
+    }
+    if (!profile.other_providers.value.empty()) {
+        report.provider = profile.other_providers.value.front().path;
+        report.owner = profile.other_providers.value.front().owner;
+    } else if (report.state == "active") {
+        report.provider = "/etc/apparmor.d/boxlite-bwrap";
+        report.owner = "boxlite-bwrap-apparmor";
+    }
+    return report;
+}
+
+std::string_view name_of(Status status) {
+    static constexpr std::array<std::string_view, 5> names{"pass", "warn", "fail", "skip", "unknown"};
+    return names.at(static_cast<std::size_t>(status));
+}
+
+std::string_view name_of(Readiness readiness) {
+    static constexpr std::array<std::string_view, 3> names{"ready", "not-ready", "unknown"};
+    return names.at(static_cast<std::size_t>(readiness));
+}
+
+} // namespace boxlite
