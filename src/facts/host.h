@@ -49,6 +49,8 @@ public:
     [[nodiscard]] virtual Result<void> make_directory(const std::string& path) = 0;
     /// Removes a file or link, never a directory.
     [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
+    /// Takes a profile out of the kernel; ENOENT when it has none of that name.
+    [[nodiscard]] virtual Result<void> unload_profile(const std::string& name) = 0;
     /// Runs a program that changes the host.
     [[nodiscard]] virtual Result<Outcome> run_changing(const Command& command) = 0;
 };

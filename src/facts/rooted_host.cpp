@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/apparmor.h>
 
 #include <algorithm>
 #include <array>
@@ -141,6 +142,19 @@ Result<void> RootedHost::make_directory(const std::string& path) {
 Result<void> RootedHost::remove(const std::string& path) {
     if (unlink(at(path).c_str()) != 0) {
         return failed("remove", path);
+    }
+    return {};
+}
+
+Result<void> RootedHost::unload_profile(const std::string& name) {
+    aa_kernel_interface* kernel = nullptr;
+    if (aa_kernel_interface_new(&kernel, nullptr, nullptr) != 0) {
+        return failed("reach AppArmor to unload", name);
+    }
+    const std::unique_ptr<aa_kernel_interface, void (*)(aa_kernel_interface*)> owner(
+        kernel, aa_kernel_interface_unref);
+    if (aa_kernel_interface_remove_policy(kernel, name.c_str()) != 0) {
+        return failed("unload", name);
     }
     return {};
 }

@@ -23,6 +23,7 @@ public:
     Result<void> make_link(const std::string& target, const std::string& path) override;
     Result<void> make_directory(const std::string& path) override;
     Result<void> remove(const std::string& path) override;
+    Result<void> unload_profile(const std::string& name) override;
     Result<Outcome> run_changing(const Command& command) override;
 
 private:

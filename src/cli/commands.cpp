@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include "base/user.h"
+#include "facts/gather.h"
+#include "policy/policy.h"
+#include "probe/probe.h"
+#include "report/report.h"
+#include "verdict/verdict.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace boxlite {
+
+namespace {
+
+Response complain(ExitCode code, std::string_view text) {
+    return {.code = code, .err = fmt::format("boxlite-bwrap-apparmor: {}\n", text)};
+}
+
+ExitCode exit_code_of(Readiness readiness) {
+    switch (readiness) {
+    case Readiness::ready:
+        return exit_ready;
+    case Readiness::not_ready:
+        return exit_not_ready;
+    case Readiness::unknown:
+        break;
+    }
+    return exit_unknown;
+}
+
+/// Whom to run bwrap as: nothing for oneself, which is all that somebody unprivileged can.
+Result<std::optional<User>> choose_user(const Options& options, const Caller& caller) {
+    if (!caller.is_root) {
+        if (!options.user.empty() && options.user != current_user().name) {
+            return std::unexpected(Error{"run bwrap as", options.user, 0, "only root can become another user"});
+        }
+        return std::nullopt;
+    }
+    auto user = find_user(options.user.empty() ? "nobody" : options.user);
+    if (!user) {
+        return std::unexpected(user.error());
+    }
+    if (user->uid == 0) {
+        return std::unexpected(Error{"run bwrap as", user->name, 0, "root is not restricted, so nothing would be shown"});
+    }
+    return *user;
+}
+
+Response respond(const Verdict& verdict, const ProfileReport* profile, const Options& options,
+                 const Caller& caller) {
+    if (options.format == Format::json) {
+        return {.code = exit_code_of(verdict.readiness), .out = render_json(verdict, profile, BOXLITE_VERSION)};
+    }
+    return {.code = exit_code_of(verdict.readiness),
+            .out = render_text(verdict, options.quiet ? Detail::problems : Detail::everything,
+                               caller.colour ? Colour::always : Colour::never)};
+}
+
+Response validate(const Host& host, const Options& options, const Caller& caller, const User* user) {
+    return respond(judge_capability(gather_facts(host, user)), nullptr, options, caller);
+}
+
+Response status(const Host& host, const Options& options, const Caller& caller, const User* user) {
+    auto facts = gather_facts(host, user);
+    if (!facts.chroot.is(true)) {
+        facts.probe = probe(host, user, facts.apparmor.enabled.is(true));
+    }
+    const auto profile = summarize_profile(facts);
+    return options.subcommand == Subcommand::probe ? respond(judge_probe(facts), nullptr, options, caller)
+                                                   : respond(judge_state(facts), &profile, options, caller);
+}
+
+Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {
+    if (!caller.is_root) {
+        return complain(exit_usage, "reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor reload");
+    }
+    const auto facts = gather_facts(host, user);
+    const auto done = options.removing ? withdraw(host, facts) : apply(host, facts, decide(facts));
+    if (!done) {
+        return complain(exit_not_ready, done.error().message());
+    }
+    return {.out = *done + "\n"};
+}
+
+} // namespace
+
+Response execute(MutableHost& host, const Options& options, const Caller& caller) {
+    const auto chosen = choose_user(options, caller);
+    if (!chosen) {
+        return complain(exit_usage, chosen.error().message());
+    }
+    const User* user = chosen->has_value() ? &**chosen : nullptr;
+    switch (options.subcommand) {
+    case Subcommand::validate:
+        return validate(host, options, caller, user);
+    case Subcommand::reload:
+        return reload(host, options, caller, user);
+    case Subcommand::status:
+    case Subcommand::probe:
+        return status(host, options, caller, user);
+    }
+    return complain(exit_bug, "no such command");
+}
+
+} // namespace boxlite

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include "base/text.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+namespace boxlite {
+
+namespace {
+
+const std::map<std::string, Format> formats{{"text", Format::text}, {"json", Format::json}};
+
+struct Row {
+    Subcommand subcommand;
+    const char* name;
+    const char* description;
+};
+constexpr std::array<Row, 4> rows{{
+    {Subcommand::validate, "validate", "Can this host run the jail, and what is in the way? Changes nothing"},
+    {Subcommand::reload, "reload", "Make the profile active or inactive, as this host needs it (root)"},
+    {Subcommand::status, "status", "Does the jail run now? The whole report"},
+    {Subcommand::probe, "probe", "Run bwrap as BoxLite does and say what came of it"},
+}};
+
+/// Every word that could have been meant: subcommands and long options.
+std::vector<std::string> known_words(const CLI::App& app) {
+    std::vector<std::string> known;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames()) {
+            known.push_back("--" + name);
+        }
+    }
+    for (const auto* subcommand : app.get_subcommands({})) {
+        known.push_back(subcommand->get_name());
+    }
+    return known;
+}
+
+std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
+    const CLI::App* used = &app;
+    if (const auto chosen = app.get_subcommands(); !chosen.empty()) {
+        used = chosen.front();
+    }
+    const auto known = known_words(*used);
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+        const bool is_command = used == &app ? false : word == used->get_name();
+        if (is_command || std::find(known.begin(), known.end(), word) != known.end()) {
+            continue;
+        }
+        const bool unknown = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) ||
+                             error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+        if (unknown) {
+            const auto meant = nearest(word, known);
+            return fmt::format("unknown {} '{}'{}", word.starts_with('-') ? "option" : "command",
+                               printable(word, 80), meant ? fmt::format(", did you mean '{}'?", *meant) : "");
+        }
+    }
+    return printable(error.what(), 300);
+}
+
+} // namespace
+
+std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) {
+    Options options;
+    CLI::App app{"Lets bubblewrap sandboxes work where the kernel restricts unprivileged user namespaces",
+                 "boxlite-bwrap-apparmor"};
+    app.set_version_flag("--version", BOXLITE_VERSION);
+    app.require_subcommand(1);
+    for (const auto& row : rows) {
+        auto* command = app.add_subcommand(row.name, row.description);
+        command->callback([&options, &row] { options.subcommand = row.subcommand; });
+        if (row.subcommand == Subcommand::reload) {
+            command->add_flag("--removing", options.removing, "Take the profile out of use: the package goes");
+            continue;
+        }
+        command->add_option("--format", options.format, "text or json")
+            ->transform(CLI::CheckedTransformer(formats).description("{text,json}"));
+        command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
+        if (row.subcommand != Subcommand::validate) {
+            command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)");
+        }
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        const auto chosen = app.get_subcommands();
+        return std::unexpected(NotRun{chosen.empty() ? app.help() : chosen.front()->help(), true});
+    } catch (const CLI::CallForVersion&) {
+        return std::unexpected(NotRun{std::string("boxlite-bwrap-apparmor ") + BOXLITE_VERSION + "\n", true});
+    } catch (const CLI::ParseError& error) {
+        return std::unexpected(NotRun{fmt::format("boxlite-bwrap-apparmor: {}\nTry 'boxlite-bwrap-apparmor --help'.\n",
+                                                  explain(app, error, argc, argv))});
+    }
+    return options;
+}
+
+} // namespace boxlite

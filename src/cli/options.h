@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <string>
+
+namespace boxlite {
+
+enum class Subcommand { validate, reload, status, probe };
+enum class Format { text, json };
+
+/// What the command line asks for.
+struct Options {
+    Subcommand subcommand = Subcommand::status;
+    Format format = Format::text;
+    std::string user;      ///< whom bwrap is run as; empty: nobody for root, else oneself
+    bool quiet = false;    ///< problems and the verdict only
+    bool removing = false; ///< reload: the package goes
+};
+
+/// A command line that is not to be run: what to print, and whether it was asked for (--help).
+struct NotRun {
+    std::string text;
+    bool asked_for = false;
+};
+
+/// Reads the command line. An unknown word comes with the known one it was probably meant to be.
+[[nodiscard]] std::expected<Options, NotRun> parse_options(int argc, const char* const* argv);
+
+} // namespace boxlite

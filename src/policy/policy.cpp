@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/policy.h"
+
+#include "base/text.h"
+#include "facts/gather.h"
+#include "policy/sandboxes.h"
+#include "verdict/conditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace boxlite {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<void> load(MutableHost& host, const std::string& path) {
+    const auto outcome = host.run_changing(
+        {.argv = {paths::apparmor_parser, "--replace", "--write-cache", path}, .time_limit = 60s});
+    if (!outcome) {
+        return std::unexpected(outcome.error());
+    }
+    if (!outcome->succeeded()) {
+        const auto said = trimmed(outcome->err);
+        return std::unexpected(Error{
+            "load", path, 0,
+            fmt::format("apparmor_parser: {}", said.empty() ? describe_end(*outcome) : printable(said))});
+    }
+    return {};
+}
+
+Result<void> enable(MutableHost& host, const ProfileFacts& profile) {
+    if (!profile.disabled_by.is(ProfileFacts::DisabledBy::us)) {
+        return {};
+    }
+    auto removed = host.remove(paths::disable_link);
+    return removed || is_missing(removed.error()) ? Result<void>{} : removed;
+}
+
+Result<void> disable(MutableHost& host, const ProfileFacts& profile) {
+    if (!profile.disabled_by.is(ProfileFacts::DisabledBy::nobody)) {
+        return {};
+    }
+    if (auto made = host.make_directory(paths::disable_directory); !made && made.error().code != EEXIST) {
+        return made;
+    }
+    auto linked = host.make_link(paths::disable_target, paths::disable_link);
+    return linked || linked.error().code == EEXIST ? Result<void>{} : linked;
+}
+
+std::string describe(const std::vector<Sandboxed>& sandboxed) {
+    constexpr std::size_t most = 10;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(sandboxed.size(), most); ++i) {
+        text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", sandboxed[i].pid, sandboxed[i].name);
+    }
+    return sandboxed.size() > most ? fmt::format("{} and {} more", text, sandboxed.size() - most) : text;
+}
+
+/// Takes our profiles out of the kernel, or says in the result why they stay.
+Result<std::string> unload(MutableHost& host, const Facts& facts) {
+    if (is_image(facts) || (!is_loaded(facts, "bwrap") && !is_loaded(facts, "unpriv_bwrap"))) {
+        return "";
+    }
+    const auto sandboxed = find_sandboxed(host);
+    if (!sandboxed) {
+        return fmt::format("; it stays in the kernel until reboot: {}", sandboxed.error().message());
+    }
+    if (!sandboxed->empty()) {
+        return fmt::format("; it stays in the kernel until reboot, because it confines process {}",
+                           describe(*sandboxed));
+    }
+    for (const std::string name : {"bwrap", "unpriv_bwrap"}) {
+        if (!is_loaded(facts, name)) {
+            continue;
+        }
+        if (auto unloaded = host.unload_profile(name); !unloaded && !is_missing(unloaded.error())) {
+            return std::unexpected(unloaded.error());
+        }
+    }
+    return "; unloaded";
+}
+
+/// Hands the profile names over to another provider's file, or gives them up.
+Result<std::string> release(MutableHost& host, const Facts& facts) {
+    const auto& providers = facts.profile.other_providers.value;
+    if (providers.empty() || is_image(facts)) {
+        return unload(host, facts);
+    }
+    if (is_loaded(facts, "bwrap")) {
+        return ""; // under the same name: theirs replaced ours when it was loaded, or does at boot
+    }
+    if (auto loaded = load(host, providers.front().path); !loaded) {
+        return std::unexpected(loaded.error());
+    }
+    return "; loaded " + providers.front().path;
+}
+
+Result<std::string> activate(MutableHost& host, const Facts& facts, const std::string& reason) {
+    if (auto enabled = enable(host, facts.profile); !enabled) {
+        return std::unexpected(enabled.error());
+    }
+    if (is_image(facts)) {
+        return "profile left active on disk, kernel not touched: " + reason;
+    }
+    if (auto loaded = load(host, paths::profile); !loaded) {
+        return std::unexpected(loaded.error());
+    }
+    return "profile loaded: " + reason;
+}
+
+Result<std::string> deactivate(MutableHost& host, const Facts& facts, const std::string& reason) {
+    if (auto disabled = disable(host, facts.profile); !disabled) {
+        return std::unexpected(disabled.error());
+    }
+    auto released = release(host, facts);
+    if (!released) {
+        return released;
+    }
+    return "profile inactive: " + reason + *released;
+}
+
+} // namespace
+
+Result<std::string> apply(MutableHost& host, const Facts& facts, const Decision& decision) {
+    switch (decision.action) {
+    case Decision::Action::activate:
+        return activate(host, facts, decision.reason);
+    case Decision::Action::deactivate:
+        return deactivate(host, facts, decision.reason);
+    case Decision::Action::leave:
+        break;
+    }
+    return "profile left as it is: " + decision.reason;
+}
+
+Result<std::string> withdraw(MutableHost& host, const Facts& facts) {
+    return deactivate(host, facts, "the package is being removed");
+}
+
+} // namespace boxlite
