@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 #include <linux/close_range.h>
 #include <poll.h>
-#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -134,7 +135,8 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
         (void)!write(report.write_end.get(), &failure, sizeof failure);
         _exit(127);
     }
-    child.pidfd_.reset(pidfd_open(child.pid_, 0));
+    // glibc 2.36 declares pidfd_open without C linkage.
+    child.pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0)));
     if (!child.pidfd_.is_open()) {
         return failed("watch", errno);
     }

@@ -79,11 +79,15 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
             command->add_flag("--removing", options.removing, "Take the profile out of use: the package goes");
             continue;
         }
-        command->add_option("--format", options.format, "text or json")
-            ->transform(CLI::CheckedTransformer(formats).description("{text,json}"));
+        command
+            ->add_option_function<std::string>(
+                "--format", [&](const std::string& name) { options.format = formats.at(name); }, "text or json")
+            ->check(CLI::IsMember(&formats))
+            ->type_name("");
         command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
         if (row.subcommand != Subcommand::validate) {
-            command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)");
+            command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")
+                ->type_name("NAME");
         }
     }
     try {

@@ -50,8 +50,8 @@ struct JudgedCheck {
 /// A host, judged.
 struct Verdict {
     Readiness readiness = Readiness::unknown;
-    std::string summary; ///< one sentence
-    std::vector<JudgedCheck> checks;
+    std::string summary = {}; ///< one sentence
+    std::vector<JudgedCheck> checks = {};
 };
 
 /// Can this host run the jail? Judges host and profile; what `reload` mends by itself is a warning.
@@ -64,9 +64,9 @@ struct Verdict {
 /// Where our profile stands, for the report.
 struct ProfileReport {
     std::string_view state; ///< "active", "inactive" or "absent"
-    std::optional<std::string> provider; ///< the file that gives bwrap its profile
-    std::optional<std::string> owner;    ///< the package of that file
-    std::optional<std::string> label;    ///< what bwrap gets
+    std::optional<std::string> provider = {}; ///< the file that gives bwrap its profile
+    std::optional<std::string> owner = {};    ///< the package of that file
+    std::optional<std::string> label = {};    ///< what bwrap gets
 };
 [[nodiscard]] ProfileReport summarize_profile(const Facts& facts);
 

@@ -1,0 +1,36 @@
+# make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
+# make test       everything below, with what it needs (root; about half an hour the first time)
+# make test-unit, test-package, test-vm    one part alone, its tools being there
+version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
+sources := $(shell git ls-files apparmor.d debian man src CMakeLists.txt)
+
+.PHONY: install deb build test test-unit test-package test-vm lint build-dependencies test-dependencies
+
+install: build-dependencies
+	$(MAKE) deb
+	apt-get install --yes --reinstall ./$(deb)
+
+deb: $(deb)
+$(deb): $(sources)
+	tests/build-deb $(CURDIR)/build/deb
+
+build: build/build.ninja
+	cmake --build build
+build/build.ninja: CMakeLists.txt tests/unit/CMakeLists.txt
+	cmake -S . -B build -G Ninja
+
+test: build-dependencies test-dependencies
+	tests/run unit package vm
+
+test-unit: build
+	tests/run unit
+test-package: deb
+	tests/run package
+test-vm: deb
+	tests/run vm
+
+build-dependencies:
+	tests/install-dependencies build
+test-dependencies:
+	tests/install-dependencies test
