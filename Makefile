@@ -3,13 +3,13 @@
 # make test-unit, test-package, test-vm    one part alone, its tools being there
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
-sources := $(shell git ls-files apparmor.d debian man src CMakeLists.txt)
+sources := CMakeLists.txt $(shell find apparmor.d debian man src tests/unit -type f)
 
 .PHONY: install deb build test test-unit test-package test-vm lint build-dependencies test-dependencies
 
 install: build-dependencies
 	$(MAKE) deb
-	apt-get install --yes --reinstall ./$(deb)
+	apt-get install --yes --reinstall -o APT::Sandbox::User=root ./$(deb)
 
 deb: $(deb)
 $(deb): $(sources)
@@ -18,7 +18,7 @@ $(deb): $(sources)
 build: build/build.ninja
 	cmake --build build
 build/build.ninja: CMakeLists.txt tests/unit/CMakeLists.txt
-	cmake -S . -B build -G Ninja
+	cmake -S . -B build -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 
 test: build-dependencies test-dependencies
 	tests/run unit package vm
