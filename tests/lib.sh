@@ -26,3 +26,35 @@ deb_suite() {
         --aptopt='Acquire::Retries "3"' \
         "$@" "$suite" "$target" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
 }
+
+# suite_tar SUITE: a small system of that suite, with all that the package depends on and what
+# tests ask with, as a tar in the cache; prints its path. Half a minute, once.
+suite_tar() {
+    packages=apparmor,apparmor-profiles,bubblewrap,debconf,jq,libapparmor1,libstdc++6
+    tar=$cache/system-$1-$(printf '%s' "$packages" | sha256sum | cut -c1-16).tar
+    if [ ! -e "$tar" ]; then
+        echo "making a system of $1 (once; kept in the cache)" >&2
+        deb_suite "$tar.new.tar" "$1" --variant=apt --include="$packages" >&2 || return 1
+        mv "$tar.new.tar" "$tar"
+    fi
+    echo "$tar"
+}
+
+# enter_chroot SUITE: a fresh copy of that system in $root, with /proc and /dev, until the script ends.
+enter_chroot() {
+    root=$(mktemp -d)
+    trap 'umount -l "$root/proc" "$root/dev" 2>/dev/null; rm -rf --one-file-system "$root"' EXIT
+    trap 'exit 1' INT TERM
+    tar -C "$root" -xf "$(suite_tar "$1")" || die "no system of $1"
+    mount -t proc proc "$root/proc"
+    mount -t tmpfs tmpfs "$root/dev"
+    for device in null zero urandom; do
+        cp -a "/dev/$device" "$root/dev"
+    done
+}
+
+# in_chroot COMMAND...: there, with a clean environment and standard input closed.
+in_chroot() {
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+        chroot "$root" "$@" <&-
+}

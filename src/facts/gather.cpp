@@ -7,26 +7,33 @@ namespace boxlite {
 
 namespace {
 
-/// The same directory, or the same file, by device and inode.
-bool is_same(const struct stat& a, const struct stat& b) {
-    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+/// What is mounted at / according to a mountinfo file, proc_pid_mountinfo(5): the file system and
+/// the directory in it. Nothing when no mount point is /, which is so in a chroot.
+std::string root_mount(std::string_view mountinfo) {
+    std::string mount;
+    for (const auto line : lines(mountinfo)) {
+        const auto fields = words(line); // ID, parent's ID, major:minor, directory, mount point, ...
+        if (fields.size() > 4 && fields[4] == "/") {
+            mount = std::string(fields[2]) + " " + std::string(fields[3]);
+        }
+    }
+    return mount;
 }
 
-/// As systemd-detect-virt(1) --chroot tells it: our root is not the root of process 1. Without
-/// /proc there is nothing to compare, and no kernel to ask anything else either.
+/// Our root is not the root of process 1. Told from what is mounted there, since that is open to
+/// everybody, while to look into /proc/1/root takes the right to trace process 1. Without /proc
+/// there is nothing to compare, and no kernel to ask anything else either.
 Fact<bool> gather_chroot(const Host& host) {
-    const auto ours = host.examine_target("/");
-    if (!ours) {
-        return Fact<bool>::unreadable(ours.error().message());
+    const auto ours = host.read("/proc/self/mountinfo");
+    const auto theirs = host.read("/proc/1/mountinfo");
+    for (const auto& mounts : {ours, theirs}) {
+        if (!mounts) {
+            return is_missing(mounts.error()) ? Fact<bool>::present(true)
+                                              : Fact<bool>::unreadable(mounts.error().message());
+        }
     }
-    const auto theirs = host.examine_target("/proc/1/root");
-    if (theirs) {
-        return is_same(*ours, *theirs) ? Fact<bool>{} : Fact<bool>::present(true);
-    }
-    if (is_missing(theirs.error())) {
-        return Fact<bool>::present(true);
-    }
-    return Fact<bool>::unreadable(theirs.error().message());
+    const auto root = root_mount(*ours);
+    return root.empty() || root != root_mount(*theirs) ? Fact<bool>::present(true) : Fact<bool>{};
 }
 
 } // namespace

@@ -94,9 +94,8 @@ loaded_policy() {
     for profile in /sys/kernel/security/apparmor/policy/profiles/*; do
         case $profile in
             */bwrap.* | */unpriv_bwrap.*) ;;
-            *) cat "$profile/name" "$profile/mode" "$profile/sha256" | tr '\n' ' ' ;;
+            *) paste -d " " "$profile/name" "$profile/mode" "$profile/sha256" ;;
         esac
-        echo
     done | sort
 }
 
