@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "fake_host.h"
+#include "probe/probe.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+using namespace boxlite;
+using namespace boxlite::test;
+
+namespace {
+
+std::expected<Options, NotRun> parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "boxlite-bwrap-apparmor");
+    return parse_options(static_cast<int>(words.size()), words.data());
+}
+
+std::string complaint(std::vector<const char*> words) {
+    const auto options = parse(std::move(words));
+    REQUIRE_FALSE(options);
+    CHECK_FALSE(options.error().asked_for);
+    return options.error().text.substr(0, options.error().text.find('\n'));
+}
+
+void answer_runs(FakeHost& host, const Outcome& preflight, const Outcome& jail) {
+    const auto join = [](const std::vector<std::string>& argv) {
+        std::string text;
+        for (const auto& argument : argv) {
+            text += (text.empty() ? "" : " ") + argument;
+        }
+        return text;
+    };
+    host.answer(join(preflight_command()), preflight);
+    host.answer(join(jail_command(host, true)), jail);
+}
+
+} // namespace
+
+TEST_CASE("the command line") {
+    CHECK(parse({"validate"})->subcommand == Subcommand::validate);
+    CHECK(parse({"status", "--format", "json"})->format == Format::json);
+    CHECK(parse({"probe", "--user", "games"})->user == "games");
+    CHECK(parse({"reload", "--removing"})->removing);
+    CHECK(parse({"--help"}).error().asked_for);
+    CHECK(parse({"--version"}).error().text.starts_with("boxlite-bwrap-apparmor "));
+}
+
+TEST_CASE("a wrong command line names the word and what was probably meant") {
+    CHECK(complaint({"stauts"}) == "boxlite-bwrap-apparmor: unknown command 'stauts', did you mean 'status'?");
+    CHECK(complaint({"status", "--fromat=json"}) ==
+          "boxlite-bwrap-apparmor: unknown option '--fromat', did you mean '--format'?");
+    CHECK(complaint({"status", "--format", "xml"}) == "boxlite-bwrap-apparmor: --format: xml not in {json,text}");
+    CHECK(complaint({"status", "\x1b[2J"}) == "boxlite-bwrap-apparmor: unknown command '\\x1b[2J'");
+    CHECK(complaint({}) == "boxlite-bwrap-apparmor: A subcommand is required");
+    CHECK_FALSE(parse({"reload", "--user", "games"}));
+}
+
+TEST_CASE("status of a restricted host whose profile is not loaded") {
+    FakeHost host;
+    furnish_restricted(host);
+    const Outcome refused{.exit_code = 1, .err = "bwrap: setting up uid map: Permission denied\n"};
+    answer_runs(host, refused, refused);
+    const auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, {.is_root = true});
+    CHECK(response.code == exit_not_ready);
+    CHECK(response.err.empty());
+    CHECK(response.out ==
+          "[FAIL] Profile in the kernel  bwrap is not loaded\n"
+          "       why: the kernel has no such profile\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "[FAIL] Label of bwrap         unconfined instead of bwrap (enforce)\n"
+          "       why: no profile is attached to /usr/bin/bwrap, or two that differ in name\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "[FAIL] BoxLite's preflight    setting up uid map: Permission denied\n"
+          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
+          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "not-ready: bwrap does not work as it should for nobody: Label of bwrap: unconfined instead of bwrap "
+          "(enforce)\n");
+}
+
+TEST_CASE("a healthy host says one line when asked for problems only") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    furnish_loaded(host, "unpriv_bwrap");
+    host.label = std::string("bwrap (enforce)");
+    answer_runs(host, {.exit_code = 0},
+                {.exit_code = 0, .out = "bwrap//&unpriv_bwrap (enforce)\nCapEff:\t0000000000000000\n"});
+    const auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, {.is_root = true});
+    CHECK(response.out == "ready: bwrap works for unprivileged users\n");
+    CHECK(response.code == exit_ready);
+    CHECK(host.changes.empty());
+}
+
+TEST_CASE("what cannot be carried out is said, with exit status 2") {
+    FakeHost host;
+    furnish_restricted(host);
+    const auto said = [&](const Options& options, bool is_root) {
+        const auto response = execute(host, options, {.is_root = is_root});
+        CHECK(response.code == exit_usage);
+        CHECK(response.out.empty());
+        return response.err;
+    };
+    CHECK(said({.subcommand = Subcommand::reload}, false) ==
+          "boxlite-bwrap-apparmor: reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor "
+          "reload\n");
+    CHECK(said({.subcommand = Subcommand::probe, .user = "no-such-user-here"}, true) ==
+          "boxlite-bwrap-apparmor: cannot find user no-such-user-here: no such user\n");
+    CHECK(said({.subcommand = Subcommand::probe, .user = "root"}, true) ==
+          "boxlite-bwrap-apparmor: cannot run bwrap as root: root is not restricted, so nothing would be shown\n");
+    CHECK(said({.subcommand = Subcommand::probe, .user = "no-such-user-here"}, false) ==
+          "boxlite-bwrap-apparmor: cannot run bwrap as no-such-user-here: only root can become another user\n");
+    CHECK(host.changes.empty());
+}
+
+TEST_CASE("reload says what it did, or why it could not") {
+    FakeHost host;
+    furnish_restricted(host);
+    auto response = execute(host, {.subcommand = Subcommand::reload}, {.is_root = true});
+    CHECK(response.code == exit_ready);
+    CHECK(response.out == "profile loaded: this kernel restricts unprivileged user namespaces\n");
+
+    host.answer("/sbin/apparmor_parser --replace --write-cache /etc/apparmor.d/boxlite-bwrap",
+                {.exit_code = 1, .err = "parser error\n"});
+    response = execute(host, {.subcommand = Subcommand::reload}, {.is_root = true});
+    CHECK(response.code == exit_not_ready);
+    CHECK(response.err ==
+          "boxlite-bwrap-apparmor: cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: parser error\n");
+}

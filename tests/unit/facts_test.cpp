@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/gather.h"
+#include "fake_host.h"
+
+#include <doctest/doctest.h>
+
+using namespace boxlite;
+using namespace boxlite::test;
+
+namespace {
+const std::string knob = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+const std::string apparmor = "/sys/kernel/security/apparmor";
+} // namespace
+
+TEST_CASE("a restricted host is seen as one") {
+    FakeHost host;
+    furnish_restricted(host);
+    const auto facts = gather_facts(host, nullptr);
+    CHECK(facts.chroot.is_absent());
+    CHECK(facts.kernel.release.value == "6.8.0-49-generic");
+    CHECK(facts.kernel.user_namespaces.is(true));
+    CHECK(facts.kernel.max_user_namespaces.is(15000));
+    CHECK(facts.kernel.unprivileged_userns_clone.is(1));
+    CHECK(facts.kernel.userns_restriction.is(1));
+    CHECK(facts.apparmor.enabled.is(true));
+    CHECK(facts.apparmor.mediates_userns.is(true));
+    CHECK(facts.apparmor.stacks.is(true));
+    CHECK(facts.apparmor.policy_versions.value.size() == 5);
+    CHECK(facts.apparmor.parser_version.value == "4.0.1~beta3");
+    CHECK(facts.apparmor.abi_4.is_present());
+    REQUIRE(facts.apparmor.loaded.value.size() == 1);
+    CHECK(facts.apparmor.loaded.value[0].name == "unprivileged_userns");
+    CHECK(facts.bwrap.file.value.kind == BwrapFacts::Kind::elf);
+    CHECK(facts.bwrap.file.value.permissions == 0755);
+    CHECK(facts.bwrap.version.value == "0.9.0");
+    CHECK(facts.bwrap.diverted_by.is_absent());
+    CHECK(facts.profile.file.is_present());
+    CHECK(facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody));
+    CHECK(facts.profile.other_providers.value.empty());
+    CHECK(facts.kvm.is_present());
+}
+
+TEST_CASE("a number of the kernel's that is absent, unreadable or nonsense") {
+    FakeHost host;
+    SUBCASE("absent: absent") { CHECK(gather_kernel(host).userns_restriction.is_absent()); }
+    SUBCASE("unreadable: the reason, not absent") {
+        host.forbid(knob);
+        const auto fact = gather_kernel(host).userns_restriction;
+        CHECK(fact.is_unreadable());
+        CHECK(fact.reason == "cannot read " + knob + ": Permission denied");
+    }
+    SUBCASE("nonsense: unreadable, and harmless to print") {
+        host.write(knob, "yes\x1b[2J\n");
+        const auto fact = gather_kernel(host).userns_restriction;
+        CHECK(fact.is_unreadable());
+        CHECK(fact.reason == knob + " holds no number: \"yes\\x1b[2J\"");
+    }
+    SUBCASE("empty: unreadable") {
+        host.write(knob, "");
+        CHECK(gather_kernel(host).userns_restriction.is_unreadable());
+    }
+    SUBCASE("a directory: unreadable") {
+        host.make_directories(knob);
+        CHECK(gather_kernel(host).userns_restriction.reason == "cannot read " + knob + ": Is a directory");
+    }
+    SUBCASE("a file too long: unreadable") {
+        host.write(knob, std::string(2UL * 1024 * 1024, '1'));
+        CHECK(gather_kernel(host).userns_restriction.reason == "cannot read " + knob + ": File too large");
+    }
+}
+
+TEST_CASE("only profiles of exactly our names count") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    for (const char* name : {"bwrap", "unpriv_bwrap", "lutris-bwrap", "bwrap-x", "bwra"}) {
+        furnish_loaded(host, name);
+    }
+    const auto loaded = gather_apparmor(host).loaded;
+    REQUIRE(loaded.is_present());
+    REQUIRE(loaded.value.size() == 2);
+    CHECK(loaded.value[0].name == "bwrap");
+    CHECK(loaded.value[1].name == "unpriv_bwrap");
+}
+
+TEST_CASE("a profile whose name cannot be read makes the list unreadable, not shorter") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    furnish_loaded(host, "bwrap");
+    host.forbid(apparmor + "/policy/profiles/bwrap.7/mode");
+    CHECK(gather_apparmor(host).loaded.is_unreadable());
+}
+
+TEST_CASE("a parser that answers strangely is unreadable") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    SUBCASE("no version") { host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "hello\n"}); }
+    SUBCASE("failure") { host.answer("/sbin/apparmor_parser --version", {.exit_code = 1}); }
+    SUBCASE("cut short") {
+        host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "AppArmor parser version "});
+    }
+    CHECK(gather_apparmor(host).parser_version.is_unreadable());
+}
+
+TEST_CASE("what /usr/bin/bwrap is") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    SUBCASE("a script") {
+        host.write("/usr/bin/bwrap", "#!/bin/sh\n", 0755);
+        CHECK(gather_bwrap(host, nullptr).file.value.kind == BwrapFacts::Kind::script);
+    }
+    SUBCASE("set-user-ID") {
+        host.write("/usr/bin/bwrap", "\x7f" "ELF", 04755);
+        CHECK(gather_bwrap(host, nullptr).file.value.permissions == 04755);
+    }
+    SUBCASE("a link") {
+        std::remove(host.real("/usr/bin/bwrap").c_str());
+        host.link("/bin/true", "/usr/bin/bwrap");
+        CHECK_FALSE(gather_bwrap(host, nullptr).file.value.regular);
+    }
+    SUBCASE("missing, and then not asked for its version") {
+        std::remove(host.real("/usr/bin/bwrap").c_str());
+        const auto facts = gather_bwrap(host, nullptr);
+        CHECK(facts.file.is_absent());
+        CHECK(facts.version.is_absent());
+    }
+    SUBCASE("diverted") {
+        host.answer("/usr/bin/dpkg-divert --listpackage /usr/bin/bwrap", {.exit_code = 0, .out = "LOCAL\n"});
+        CHECK(gather_bwrap(host, nullptr).diverted_by.is("LOCAL"));
+    }
+    SUBCASE("crashing when asked for its version") {
+        host.answer("/usr/bin/bwrap --version", {.signal = 11});
+        CHECK(gather_bwrap(host, nullptr).version.reason == "/usr/bin/bwrap --version: killed by signal 11, \"\"");
+    }
+}
+
+TEST_CASE("whose link disables the profile") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    using By = ProfileFacts::DisabledBy;
+    SUBCASE("ours") {
+        host.link("../boxlite-bwrap", paths::disable_link);
+        CHECK(gather_profile(host).disabled_by.is(By::us));
+    }
+    SUBCASE("aa-disable's") {
+        host.link("/etc/apparmor.d/boxlite-bwrap", paths::disable_link);
+        CHECK(gather_profile(host).disabled_by.is(By::administrator));
+    }
+    SUBCASE("a file in place of a link") {
+        host.write(paths::disable_link, "");
+        CHECK(gather_profile(host).disabled_by.is(By::administrator));
+    }
+}
+
+TEST_CASE("the distribution's own profile is a provider, with its package") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    const std::string theirs = "/etc/apparmor.d/bwrap-userns-restrict";
+    host.write(theirs, "");
+    SUBCASE("owned") {
+        host.answer("/usr/bin/dpkg-query --search -- " + theirs, {.exit_code = 0, .out = "apparmor: " + theirs + "\n"});
+        const auto providers = gather_profile(host).other_providers;
+        REQUIRE(providers.value.size() == 1);
+        CHECK(providers.value[0].path == theirs);
+        CHECK(providers.value[0].owner == "apparmor");
+    }
+    SUBCASE("nobody's") {
+        host.answer("/usr/bin/dpkg-query --search -- " + theirs, {.exit_code = 1});
+        CHECK_FALSE(gather_profile(host).other_providers.value.at(0).owner);
+    }
+    SUBCASE("disabled: not one") {
+        host.link(theirs, "/etc/apparmor.d/disable/bwrap-userns-restrict");
+        CHECK(gather_profile(host).other_providers.value.empty());
+    }
+}
+
+TEST_CASE("a system being built is told from one that runs") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    SUBCASE("the same root as process 1: it runs") { CHECK(gather_facts(host, nullptr).chroot.is_absent()); }
+    SUBCASE("no mount at /: a chroot") {
+        host.write("/proc/self/mountinfo", "30 22 0:5 / /proc rw - proc proc rw\n");
+        CHECK(gather_facts(host, nullptr).chroot.is(true));
+    }
+    SUBCASE("another file system at /: a chroot") {
+        host.write("/proc/self/mountinfo", "30 22 8:2 / / rw - ext4 /dev/sdb rw\n");
+        CHECK(gather_facts(host, nullptr).chroot.is(true));
+    }
+    SUBCASE("no /proc: no kernel to ask") {
+        std::remove(host.real("/proc/self/mountinfo").c_str());
+        CHECK(gather_facts(host, nullptr).chroot.is(true));
+    }
+    SUBCASE("unreadable: cannot tell") {
+        host.forbid("/proc/1/mountinfo");
+        CHECK(gather_facts(host, nullptr).chroot.is_unreadable());
+    }
+    SUBCASE("nonsense in it does no harm") {
+        host.write("/proc/self/mountinfo", "\n / / / / /\n22\n");
+        CHECK(gather_facts(host, nullptr).chroot.is(true));
+    }
+}

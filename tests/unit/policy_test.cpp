@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/gather.h"
+#include "fake_host.h"
+#include "policy/policy.h"
+#include "policy/sandboxes.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+using namespace boxlite;
+using namespace boxlite::test;
+
+namespace {
+
+const std::string load_ours = "/sbin/apparmor_parser --replace --write-cache /etc/apparmor.d/boxlite-bwrap";
+
+Result<std::string> converge(FakeHost& host) {
+    const auto facts = gather_facts(host, nullptr);
+    return apply(host, facts, decide(facts));
+}
+
+bool is_disabled(const FakeHost& host) {
+    return std::filesystem::is_symlink(host.real("/etc/apparmor.d/disable/boxlite-bwrap"));
+}
+
+void run_sandbox(FakeHost& host, const std::string& pid, const std::string& label, const std::string& name) {
+    host.write("/proc/" + pid + "/attr/apparmor/current", label + "\n");
+    host.write("/proc/" + pid + "/comm", name + "\n");
+}
+
+} // namespace
+
+TEST_CASE("a label is one of ours by whole names only") {
+    CHECK(confines("bwrap (enforce)"));
+    CHECK(confines("bwrap//&unpriv_bwrap (enforce)\n"));
+    CHECK(confines("firefox//&unpriv_bwrap (enforce)"));
+    CHECK_FALSE(confines("unconfined"));
+    CHECK_FALSE(confines(":glycin:bwrap (enforce)"));
+    CHECK_FALSE(confines("lutris-bwrap (enforce)"));
+    CHECK_FALSE(confines("bwrapper//&my_unpriv_bwrap (enforce)"));
+    CHECK_FALSE(confines(""));
+    CHECK_FALSE(confines("(bwrap)"));
+}
+
+TEST_CASE("a restricted host: the profile is loaded, nothing else touched") {
+    FakeHost host;
+    furnish_restricted(host);
+    CHECK(converge(host).value() == "profile loaded: this kernel restricts unprivileged user namespaces");
+    CHECK(host.changes == std::vector<std::string>{"run " + load_ours});
+    CHECK_FALSE(is_disabled(host));
+}
+
+TEST_CASE("our own link goes before the profile is loaded") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.link("../boxlite-bwrap", paths::disable_link);
+    CHECK(converge(host));
+    CHECK_FALSE(is_disabled(host));
+    CHECK(host.changes.size() == 1);
+}
+
+TEST_CASE("an administrator's link stays") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.link("/etc/apparmor.d/boxlite-bwrap", paths::disable_link);
+    CHECK(converge(host).value() ==
+          "profile left as it is: an administrator disabled it in /etc/apparmor.d/disable");
+    CHECK(is_disabled(host));
+    CHECK(host.changes.empty());
+}
+
+TEST_CASE("a parser that fails: its message, and nothing changed") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.answer(load_ours, {.exit_code = 1, .err = "AppArmor parser error: syntax error, unexpected TOK_END\n"});
+    const auto done = converge(host);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().message() == "cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: AppArmor parser "
+                                    "error: syntax error, unexpected TOK_END");
+    CHECK_FALSE(is_disabled(host));
+}
+
+TEST_CASE("an unrestricted host: inactive on disk, the kernel not touched") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    CHECK(converge(host).value() ==
+          "profile inactive: this kernel does not restrict unprivileged user namespaces");
+    CHECK(is_disabled(host));
+    CHECK(host.changes.empty());
+    SUBCASE("and again the same") {
+        CHECK(converge(host));
+        CHECK(host.changes.empty());
+    }
+}
+
+TEST_CASE("a profile no longer needed") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    furnish_loaded(host, "bwrap");
+    furnish_loaded(host, "unpriv_bwrap");
+    SUBCASE("is unloaded when nobody runs under it") {
+        run_sandbox(host, "17", "unconfined", "sh");
+        CHECK(converge(host).value().ends_with("; unloaded"));
+        CHECK(host.changes == std::vector<std::string>{"unload bwrap", "unload unpriv_bwrap"});
+    }
+    SUBCASE("stays under a running sandbox, whose name does no harm") {
+        run_sandbox(host, "17", "bwrap//&unpriv_bwrap (enforce)", "evil\x1b[2J");
+        CHECK(converge(host).value().ends_with(
+            "; it stays in the kernel until reboot, because it confines process 17 (evil\\x1b[2J)"));
+        CHECK(host.changes.empty());
+        CHECK(is_disabled(host));
+    }
+    SUBCASE("stays when a label cannot be read") {
+        run_sandbox(host, "17", "", "sh");
+        host.forbid("/proc/17/attr/apparmor/current");
+        CHECK(converge(host).value().ends_with(
+            "; it stays in the kernel until reboot: cannot read /proc/17/attr/apparmor/current: Permission denied"));
+        CHECK(host.changes.empty());
+    }
+}
+
+TEST_CASE("another provider of the same names takes over without a gap") {
+    FakeHost host;
+    furnish_restricted(host);
+    const std::string theirs = "/etc/apparmor.d/bwrap-userns-restrict";
+    host.write(theirs, "");
+    const auto load_theirs = "/sbin/apparmor_parser --replace --write-cache " + theirs;
+    host.answer(load_theirs, {.exit_code = 0});
+    SUBCASE("loaded already: the kernel is left alone") {
+        furnish_loaded(host, "bwrap");
+        CHECK(converge(host));
+        CHECK(host.changes.empty());
+    }
+    SUBCASE("not loaded: it is loaded") {
+        CHECK(converge(host));
+        CHECK(host.changes == std::vector<std::string>{"run " + load_theirs});
+    }
+    CHECK(is_disabled(host));
+}
+
+TEST_CASE("a system being built: files only") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.write("/proc/self/mountinfo", "");
+    SUBCASE("AppArmor 4: left active") {
+        CHECK(converge(host).value().starts_with("profile left active on disk, kernel not touched"));
+        CHECK_FALSE(is_disabled(host));
+    }
+    SUBCASE("AppArmor 3: inactive, though the kernel outside has a profile of that name") {
+        furnish_loaded(host, "bwrap");
+        host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "AppArmor parser version 3.0.8\n"});
+        CHECK(converge(host));
+        CHECK(is_disabled(host));
+    }
+    CHECK(host.changes.empty());
+}
+
+TEST_CASE("the package goes") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    furnish_loaded(host, "unpriv_bwrap");
+    CHECK(withdraw(host, gather_facts(host, nullptr)).value() ==
+          "profile inactive: the package is being removed; unloaded");
+    CHECK(is_disabled(host));
+    CHECK(host.changes == std::vector<std::string>{"unload bwrap", "unload unpriv_bwrap"});
+}

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/gather.h"
+#include "fake_host.h"
+#include "verdict/verdict.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace boxlite;
+using namespace boxlite::test;
+
+namespace {
+
+/// An Ubuntu 24.04 host with the package installed and all well.
+Facts healthy_restricted() {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    furnish_loaded(host, "unpriv_bwrap");
+    auto facts = gather_facts(host, nullptr);
+    facts.probe.user = "nobody";
+    facts.probe.label = Fact<std::string>::present("bwrap (enforce)");
+    facts.probe.preflight = Fact<SandboxRun>::present({.worked = true});
+    facts.probe.jail = Fact<SandboxRun>::present(
+        {.worked = true, .label = "bwrap//&unpriv_bwrap (enforce)", .capabilities = "0000000000000000"});
+    return facts;
+}
+
+/// A Debian 13 host with the package installed and all well.
+Facts healthy_unrestricted() {
+    auto facts = healthy_restricted();
+    facts.kernel.userns_restriction = {};
+    facts.apparmor.loaded.value.clear();
+    facts.profile.disabled_by = Fact<ProfileFacts::DisabledBy>::present(ProfileFacts::DisabledBy::us);
+    facts.probe.label.value = "unconfined";
+    facts.probe.jail.value.label = "unconfined";
+    return facts;
+}
+
+/// Ubuntu 24.04 before the package loads its profile.
+Facts broken_restricted() {
+    auto facts = healthy_restricted();
+    facts.apparmor.loaded.value.clear();
+    facts.probe.label.value = "unconfined";
+    const SandboxRun failed{.worked = false, .complaint = "setting up uid map: Permission denied"};
+    facts.probe.preflight = Fact<SandboxRun>::present(failed);
+    facts.probe.jail = Fact<SandboxRun>::present(failed);
+    return facts;
+}
+
+Finding finding_of(const Facts& facts, std::string_view id) {
+    const auto verdict = judge_state(facts);
+    const auto found =
+        std::find_if(verdict.checks.begin(), verdict.checks.end(), [&](const auto& check) { return check.id == id; });
+    REQUIRE(found != verdict.checks.end());
+    return found->finding;
+}
+
+/// Each fact that can be unreadable, made so.
+std::vector<Facts> each_unreadable() {
+    std::vector<Facts> all;
+    const auto add = [&](auto change) {
+        auto facts = healthy_restricted();
+        change(facts);
+        all.push_back(facts);
+    };
+    const auto spoil = [](auto& fact) { fact = std::remove_reference_t<decltype(fact)>::unreadable("cannot read it"); };
+    add([&](Facts& f) { spoil(f.kernel.user_namespaces); });
+    add([&](Facts& f) { spoil(f.kernel.max_user_namespaces); });
+    add([&](Facts& f) { spoil(f.kernel.unprivileged_userns_clone); });
+    add([&](Facts& f) { spoil(f.kernel.userns_restriction); });
+    add([&](Facts& f) { spoil(f.apparmor.enabled); });
+    add([&](Facts& f) { spoil(f.apparmor.securityfs); });
+    add([&](Facts& f) { spoil(f.apparmor.mediates_userns); });
+    add([&](Facts& f) { spoil(f.apparmor.stacks); });
+    add([&](Facts& f) { spoil(f.apparmor.policy_versions); });
+    add([&](Facts& f) { spoil(f.apparmor.loaded); });
+    add([&](Facts& f) { spoil(f.apparmor.parser_version); });
+    add([&](Facts& f) { spoil(f.apparmor.abi_4); });
+    add([&](Facts& f) { spoil(f.bwrap.file); });
+    add([&](Facts& f) { spoil(f.bwrap.version); });
+    add([&](Facts& f) { spoil(f.profile.file); });
+    add([&](Facts& f) { spoil(f.profile.disabled_by); });
+    add([&](Facts& f) { spoil(f.profile.other_providers); });
+    add([&](Facts& f) { spoil(f.kvm); });
+    add([&](Facts& f) { spoil(f.probe.label); });
+    add([&](Facts& f) { spoil(f.probe.preflight); });
+    add([&](Facts& f) { spoil(f.probe.jail); });
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("check ids are unique and each has a title that fits its column") {
+    std::set<std::string_view> ids;
+    for (const auto& check : all_checks()) {
+        CAPTURE(check.id);
+        CHECK(ids.insert(check.id).second);
+        CHECK_FALSE(check.title.empty());
+        CHECK(check.title.size() <= 22);
+    }
+}
+
+TEST_CASE("every problem says what, why and the fix") {
+    std::vector<Facts> hosts{healthy_restricted(), healthy_unrestricted(), broken_restricted(), Facts{}};
+    for (const auto& facts : hosts) {
+        for (const auto& check : judge_state(facts).checks) {
+            CAPTURE(check.id);
+            CHECK_FALSE(check.finding.summary.empty());
+            if (check.finding.status == Status::warn || check.finding.status == Status::fail) {
+                CHECK_FALSE(check.finding.why.empty());
+                CHECK_FALSE(check.finding.fix.empty());
+            }
+        }
+    }
+}
+
+TEST_CASE("a healthy restricted host is ready and has nothing to say") {
+    const auto verdict = judge_state(healthy_restricted());
+    CHECK(verdict.readiness == Readiness::ready);
+    CHECK(verdict.summary == "bwrap works for unprivileged users");
+    for (const auto& check : verdict.checks) {
+        CAPTURE(check.id);
+        CHECK(check.finding.status == Status::pass);
+    }
+}
+
+TEST_CASE("a healthy unrestricted host is ready, and nothing is needed") {
+    const auto verdict = judge_state(healthy_unrestricted());
+    CHECK(verdict.readiness == Readiness::ready);
+    CHECK(verdict.summary ==
+          "bwrap works for unprivileged users; nothing is needed: this kernel does not restrict user namespaces");
+}
+
+TEST_CASE("unreadable never passes for well") {
+    for (const auto& facts : each_unreadable()) {
+        const auto verdict = judge_state(facts);
+        const auto unseen = std::count_if(verdict.checks.begin(), verdict.checks.end(), [](const auto& check) {
+            return check.finding.status == Status::unknown && check.finding.summary == "cannot read it";
+        });
+        CHECK(unseen >= 1);
+    }
+}
+
+TEST_CASE("a restricted host without the profile is not ready, and the fix is ours, not bwrap's") {
+    const auto facts = broken_restricted();
+    const auto verdict = judge_state(facts);
+    CHECK(verdict.readiness == Readiness::not_ready);
+    const auto jail = finding_of(facts, "bwrap.jail");
+    CHECK(jail.status == Status::fail);
+    CHECK(jail.summary == "setting up uid map: Permission denied");
+    CHECK(jail.why == "nothing lets /usr/bin/bwrap keep capabilities in a user namespace");
+    CHECK(jail.fix == "boxlite-bwrap-apparmor reload");
+}
+
+TEST_CASE("validate: what reload mends is a warning, and the host can run the jail") {
+    const auto verdict = judge_capability(broken_restricted());
+    CHECK(verdict.readiness == Readiness::ready);
+    const auto loaded = std::find_if(verdict.checks.begin(), verdict.checks.end(),
+                                     [](const auto& check) { return check.id == "profile.loaded"; });
+    REQUIRE(loaded != verdict.checks.end());
+    CHECK(loaded->finding.status == Status::warn);
+    CHECK(std::none_of(verdict.checks.begin(), verdict.checks.end(),
+                       [](const auto& check) { return check.subject == Subject::sandbox; }));
+}
+
+TEST_CASE("validate: what only an administrator mends fails") {
+    auto facts = healthy_restricted();
+    std::string id;
+    SUBCASE("no user namespaces") {
+        facts.kernel.user_namespaces = {};
+        id = "kernel.userns";
+    }
+    SUBCASE("a limit of 0") {
+        facts.kernel.max_user_namespaces.value = 0;
+        id = "kernel.userns";
+    }
+    SUBCASE("Debian's switch off") {
+        facts.kernel.unprivileged_userns_clone.value = 0;
+        id = "kernel.userns";
+    }
+    SUBCASE("AppArmor off on a kernel that restricts") {
+        facts.apparmor.enabled.value = false;
+        id = "apparmor.enabled";
+    }
+    SUBCASE("securityfs not mounted") {
+        facts.apparmor.securityfs = {};
+        id = "apparmor.enabled";
+    }
+    SUBCASE("no userns mediation") {
+        facts.apparmor.mediates_userns.value = false;
+        id = "apparmor.features";
+    }
+    SUBCASE("no stacking") {
+        facts.apparmor.stacks.value = false;
+        id = "apparmor.features";
+    }
+    SUBCASE("an old policy version") {
+        facts.apparmor.policy_versions.value = {"v5", "v7"};
+        id = "apparmor.features";
+    }
+    SUBCASE("an old parser") {
+        facts.apparmor.parser_version.value = "3.0.8";
+        id = "apparmor.parser";
+    }
+    SUBCASE("no abi/4.0") {
+        facts.apparmor.abi_4 = {};
+        id = "apparmor.parser";
+    }
+    SUBCASE("no bwrap") {
+        facts.bwrap.file = {};
+        id = "bwrap.binary";
+    }
+    SUBCASE("bwrap a link") {
+        facts.bwrap.file.value.regular = false;
+        id = "bwrap.binary";
+    }
+    SUBCASE("bwrap somebody else's") {
+        facts.bwrap.file.value.owner = 1000;
+        id = "bwrap.binary";
+    }
+    SUBCASE("bwrap writable by its group") {
+        facts.bwrap.file.value.permissions = 0775;
+        id = "bwrap.binary";
+    }
+    SUBCASE("bwrap only root's to run") {
+        facts.bwrap.file.value.permissions = 0700;
+        id = "bwrap.binary";
+    }
+    const auto verdict = judge_capability(facts);
+    CHECK(verdict.readiness == Readiness::not_ready);
+    CHECK(finding_of(facts, id).status == Status::fail);
+}
+
+TEST_CASE("worth a warning, and no more") {
+    auto facts = healthy_restricted();
+    std::string id = "bwrap.binary";
+    SUBCASE("a script in place of bwrap") { facts.bwrap.file.value.kind = BwrapFacts::Kind::script; }
+    SUBCASE("set-user-ID bwrap") { facts.bwrap.file.value.permissions = 04755; }
+    SUBCASE("a diversion") { facts.bwrap.diverted_by = Fact<std::string>::present("LOCAL"); }
+    SUBCASE("no /dev/kvm") {
+        facts.kvm = {};
+        id = "host.kvm";
+    }
+    SUBCASE("the restriction switched off") {
+        facts.kernel.userns_restriction.value = 0;
+        id = "kernel.userns-restriction";
+    }
+    SUBCASE("unprivileged_userns not loaded") {
+        std::erase_if(facts.apparmor.loaded.value, [](const auto& p) { return p.name == "unprivileged_userns"; });
+        id = "kernel.userns-restriction";
+    }
+    CHECK(finding_of(facts, id).status == Status::warn);
+    CHECK(judge_capability(facts).readiness == Readiness::ready);
+    CHECK(judge_state(facts).readiness == Readiness::ready);
+}
+
+TEST_CASE("the probe decides") {
+    auto facts = healthy_restricted();
+    SUBCASE("the wrong label: not ready, although all looks well") {
+        facts.probe.label.value = "unconfined";
+        CHECK(judge_state(facts).readiness == Readiness::not_ready);
+        CHECK(judge_probe(facts).readiness == Readiness::not_ready);
+    }
+    SUBCASE("the wrong label inside: not ready") {
+        facts.probe.jail.value.label = "bwrap (enforce)";
+        CHECK(judge_state(facts).readiness == Readiness::not_ready);
+    }
+    SUBCASE("a capability inside: not ready") {
+        facts.probe.jail.value.capabilities = "0000000000200000";
+        CHECK(judge_state(facts).readiness == Readiness::not_ready);
+    }
+    SUBCASE("not run: cannot tell") {
+        facts.probe.jail = {};
+        CHECK(judge_state(facts).readiness == Readiness::unknown);
+    }
+    SUBCASE("complain mode of unpriv_bwrap: the label shows it, not ready") {
+        facts.probe.jail.value.label = "bwrap//&unpriv_bwrap (mixed)";
+        CHECK(judge_state(facts).readiness == Readiness::not_ready);
+    }
+    SUBCASE("another's loose profile: ready, with a warning") {
+        facts.profile.other_providers.value = {{"/etc/apparmor.d/bwrap-userns-restrict", "apparmor"}};
+        facts.probe.label.value = "bwrap (unconfined)";
+        facts.probe.jail.value.label = "bwrap (unconfined)";
+        CHECK(judge_state(facts).readiness == Readiness::ready);
+        CHECK(finding_of(facts, "sandbox.confinement").status == Status::warn);
+    }
+}
+
+TEST_CASE("a system being built: unknown, and decided at first boot") {
+    auto facts = healthy_restricted();
+    facts.chroot = Fact<bool>::present(true);
+    facts.probe = {};
+    CHECK(judge_state(facts).readiness == Readiness::unknown);
+    CHECK(judge_capability(facts).readiness == Readiness::unknown);
+    CHECK(judge_state(facts).summary.find("first boot") != std::string::npos);
+}
+
+TEST_CASE("the design's table of hosts") {
+    auto facts = healthy_restricted();
+    using enum Decision::Action;
+    using By = ProfileFacts::DisabledBy;
+    SUBCASE("the kernel restricts: active") { CHECK(decide(facts).action == activate); }
+    SUBCASE("the kernel could restrict: active") {
+        facts.kernel.userns_restriction.value = 0;
+        CHECK(decide(facts).action == activate);
+    }
+    SUBCASE("disabled by us before: active again") {
+        facts.profile.disabled_by.value = By::us;
+        CHECK(decide(facts).action == activate);
+    }
+    SUBCASE("no knob: inactive") {
+        facts.kernel.userns_restriction = {};
+        CHECK(decide(facts).action == deactivate);
+    }
+    SUBCASE("another provider: inactive, and it is named") {
+        facts.profile.other_providers.value = {{"/etc/apparmor.d/bwrap-userns-restrict", "apparmor"}};
+        CHECK(decide(facts).action == deactivate);
+        CHECK(decide(facts).reason ==
+              "/etc/apparmor.d/bwrap-userns-restrict (package apparmor) provides the same profile");
+    }
+    SUBCASE("AppArmor 3: inactive") {
+        facts.apparmor.parser_version.value = "3.0.8";
+        CHECK(decide(facts).action == deactivate);
+    }
+    SUBCASE("AppArmor 3 in a system being built: inactive") {
+        facts.apparmor.parser_version.value = "3.0.8";
+        facts.chroot = Fact<bool>::present(true);
+        CHECK(decide(facts).action == deactivate);
+    }
+    SUBCASE("a system being built, its kernel not to be asked: left active") {
+        facts.kernel.userns_restriction = {};
+        facts.chroot = Fact<bool>::present(true);
+        CHECK(decide(facts).action == activate);
+    }
+    SUBCASE("disabled by an administrator: left alone") {
+        facts.profile.disabled_by.value = By::administrator;
+        CHECK(decide(facts).action == leave);
+    }
+    SUBCASE("removed by an administrator: left alone") {
+        facts.profile.file = {};
+        CHECK(decide(facts).action == leave);
+    }
+    SUBCASE("anything it hangs on unreadable: left alone") {
+        facts.kernel.userns_restriction = Fact<long long>::unreadable("cannot read it");
+        CHECK(decide(facts).action == leave);
+        CHECK(decide(facts).reason == "cannot read it");
+    }
+}
+
+TEST_CASE("where the profile stands, for other programs") {
+    auto facts = healthy_restricted();
+    SUBCASE("active") {
+        const auto profile = summarize_profile(facts);
+        CHECK(profile.state == "active");
+        CHECK(profile.provider == "/etc/apparmor.d/boxlite-bwrap");
+        CHECK(profile.owner == "boxlite-bwrap-apparmor");
+        CHECK(profile.label == "bwrap (enforce)");
+    }
+    SUBCASE("inactive") {
+        const auto profile = summarize_profile(healthy_unrestricted());
+        CHECK(profile.state == "inactive");
+        CHECK_FALSE(profile.provider);
+        CHECK_FALSE(profile.owner);
+        CHECK(profile.label == "unconfined");
+    }
+    SUBCASE("absent") {
+        facts.profile.file = {};
+        CHECK(summarize_profile(facts).state == "absent");
+    }
+    SUBCASE("another's") {
+        facts.profile.other_providers.value = {{"/etc/apparmor.d/bwrap-userns-restrict", "apparmor"}};
+        CHECK(summarize_profile(facts).provider == "/etc/apparmor.d/bwrap-userns-restrict");
+        CHECK(summarize_profile(facts).owner == "apparmor");
+    }
+}
