@@ -13,7 +13,7 @@ enum class Format { text, json };
 struct Options {
     Subcommand subcommand = Subcommand::status;
     Format format = Format::text;
-    std::string user;      ///< whom bwrap is run as; empty: nobody for root, else oneself
+    std::string user = {}; ///< whom bwrap is run as; empty: nobody for root, else oneself
     bool quiet = false;    ///< problems and the verdict only
     bool removing = false; ///< reload: the package goes
 };
