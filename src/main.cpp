@@ -3,13 +3,12 @@
 #include "cli/options.h"
 #include "facts/rooted_host.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <string_view>
+#include <unistd.h>
 
 namespace {
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/close_range.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <poll.h>
 #include <utility>
 
 namespace boxlite {
@@ -129,9 +129,9 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
         return failed("start", errno);
     }
     if (child.pid_ == 0) {
-        const auto failure = become(
-            command, argv.data(), {null.get(), out.write_end.get(), err.write_end.get(), passed.get()},
-            report.write_end.get());
+        const auto failure =
+            become(command, argv.data(), {null.get(), out.write_end.get(), err.write_end.get(), passed.get()},
+                   report.write_end.get());
         (void)!write(report.write_end.get(), &failure, sizeof failure);
         _exit(127);
     }
@@ -195,8 +195,8 @@ Outcome Child::wait() {
     std::array<pollfd, 3> watched{
         {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {pidfd_.get(), POLLIN, 0}}};
     while (true) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            deadline_ - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
         if (left.count() <= 0) {
             outcome.timed_out = true;
             break;

@@ -55,7 +55,9 @@ std::vector<std::string_view> words(std::string_view text) {
     return parts;
 }
 
-std::vector<std::string_view> lines(std::string_view text) { return split(text, "\n"); }
+std::vector<std::string_view> lines(std::string_view text) {
+    return split(text, "\n");
+}
 
 std::string printable(std::string_view text, std::size_t limit) {
     std::string shown;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/user.h"
 
-#include <grp.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
 #include <vector>
 
 namespace boxlite {

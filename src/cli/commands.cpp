@@ -36,7 +36,8 @@ ExitCode exit_code_of(Readiness readiness) {
 Result<std::optional<User>> choose_user(const Options& options, const Caller& caller) {
     if (!caller.is_root) {
         if (!options.user.empty() && options.user != current_user().name) {
-            return std::unexpected(Error{"run bwrap as", options.user, 0, "only root can become another user"});
+            return std::unexpected(
+                Error{"run bwrap as", options.user, 0, "only root can become another user"});
         }
         return std::nullopt;
     }
@@ -45,7 +46,8 @@ Result<std::optional<User>> choose_user(const Options& options, const Caller& ca
         return std::unexpected(user.error());
     }
     if (user->uid == 0) {
-        return std::unexpected(Error{"run bwrap as", user->name, 0, "root is not restricted, so nothing would be shown"});
+        return std::unexpected(
+            Error{"run bwrap as", user->name, 0, "root is not restricted, so nothing would be shown"});
     }
     return *user;
 }
@@ -53,7 +55,8 @@ Result<std::optional<User>> choose_user(const Options& options, const Caller& ca
 Response respond(const Verdict& verdict, const ProfileReport* profile, const Options& options,
                  const Caller& caller) {
     if (options.format == Format::json) {
-        return {.code = exit_code_of(verdict.readiness), .out = render_json(verdict, profile, BOXLITE_VERSION)};
+        return {.code = exit_code_of(verdict.readiness),
+                .out = render_json(verdict, profile, BOXLITE_VERSION)};
     }
     return {.code = exit_code_of(verdict.readiness),
             .out = render_text(verdict, options.quiet ? Detail::problems : Detail::everything,
@@ -76,7 +79,9 @@ Response status(const Host& host, const Options& options, const Caller& caller, 
 
 Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {
     if (!caller.is_root) {
-        return complain(exit_usage, "reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor reload");
+        return complain(
+            exit_usage,
+            "reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor reload");
     }
     const auto facts = gather_facts(host, user);
     const auto done = options.removing ? withdraw(host, facts) : apply(host, facts, decide(facts));

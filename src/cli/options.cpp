@@ -76,12 +76,14 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
         auto* command = app.add_subcommand(row.name, row.description);
         command->callback([&options, &row] { options.subcommand = row.subcommand; });
         if (row.subcommand == Subcommand::reload) {
-            command->add_flag("--removing", options.removing, "Take the profile out of use: the package goes");
+            command->add_flag("--removing", options.removing,
+                              "Take the profile out of use: the package goes");
             continue;
         }
         command
             ->add_option_function<std::string>(
-                "--format", [&](const std::string& name) { options.format = formats.at(name); }, "text or json")
+                "--format", [&](const std::string& name) { options.format = formats.at(name); },
+                "text or json")
             ->check(CLI::IsMember(&formats))
             ->type_name("");
         command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
@@ -98,8 +100,9 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
     } catch (const CLI::CallForVersion&) {
         return std::unexpected(NotRun{std::string("boxlite-bwrap-apparmor ") + BOXLITE_VERSION + "\n", true});
     } catch (const CLI::ParseError& error) {
-        return std::unexpected(NotRun{fmt::format("boxlite-bwrap-apparmor: {}\nTry 'boxlite-bwrap-apparmor --help'.\n",
-                                                  explain(app, error, argc, argv))});
+        return std::unexpected(
+            NotRun{fmt::format("boxlite-bwrap-apparmor: {}\nTry 'boxlite-bwrap-apparmor --help'.\n",
+                               explain(app, error, argc, argv))});
     }
     return options;
 }

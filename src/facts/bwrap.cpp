@@ -18,7 +18,8 @@ Fact<BwrapFacts::File> gather_file(const Host& host) {
     if (file.regular) {
         // A bwrap only root may read is still one that everybody may run: its kind stays unknown.
         const auto start = host.read_start(paths::bwrap, 4);
-        if (start && *start == "\x7f" "ELF") {
+        if (start && *start == "\x7f"
+                               "ELF") {
             file.kind = BwrapFacts::Kind::elf;
         } else if (start && start->starts_with("#!")) {
             file.kind = BwrapFacts::Kind::script;

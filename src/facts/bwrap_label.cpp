@@ -5,14 +5,14 @@
 #include "base/process.h"
 #include "base/text.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/apparmor.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
 #include <memory>
+#include <poll.h>
 
 namespace boxlite {
 

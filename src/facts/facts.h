@@ -11,9 +11,9 @@ namespace boxlite {
 
 /// What the running kernel offers, from /proc.
 struct KernelFacts {
-    Fact<std::string> release;                 ///< /proc/sys/kernel/osrelease
-    Fact<bool> user_namespaces;                ///< /proc/self/ns/user exists: CONFIG_USER_NS, user_namespaces(7)
-    Fact<long long> max_user_namespaces;       ///< user.max_user_namespaces, Linux 4.9, namespaces(7)
+    Fact<std::string> release;           ///< /proc/sys/kernel/osrelease
+    Fact<bool> user_namespaces;          ///< /proc/self/ns/user exists: CONFIG_USER_NS, user_namespaces(7)
+    Fact<long long> max_user_namespaces; ///< user.max_user_namespaces, Linux 4.9, namespaces(7)
     Fact<long long> unprivileged_userns_clone; ///< a Debian and Ubuntu patch, removed from newer kernels
     /// kernel.apparmor_restrict_unprivileged_userns: Ubuntu 23.10 and later; in no upstream or
     /// Debian kernel up to 7.2.
@@ -27,8 +27,8 @@ struct LoadedProfile {
 };
 
 struct AppArmorFacts {
-    Fact<bool> enabled;    ///< /sys/module/apparmor/parameters/enabled
-    Fact<bool> securityfs; ///< /sys/kernel/security/apparmor exists
+    Fact<bool> enabled;         ///< /sys/module/apparmor/parameters/enabled
+    Fact<bool> securityfs;      ///< /sys/kernel/security/apparmor exists
     Fact<bool> mediates_userns; ///< features/namespaces/mask has userns_create (Linux 6.7; Ubuntu 23.10)
     Fact<bool> stacks;          ///< features/domain/stack (Linux 4.14)
     Fact<std::vector<std::string>> policy_versions; ///< features/policy/versions: "v5" to "v9"
@@ -76,7 +76,7 @@ struct SandboxRun {
 
 /// What happens to bwrap when somebody unprivileged runs it. Absent when it was not asked for.
 struct ProbeFacts {
-    std::string user; ///< who ran it
+    std::string user;        ///< who ran it
     Fact<std::string> label; ///< what /usr/bin/bwrap gets on exec: "bwrap (enforce)", "unconfined"
     Fact<SandboxRun> preflight;
     Fact<SandboxRun> jail;

@@ -25,7 +25,8 @@ public:
     [[nodiscard]] virtual Result<std::string> read(const std::string& path,
                                                    std::size_t limit = 1024UL * 1024) const = 0;
     /// The first `count` bytes of a regular file, or fewer where it ends.
-    [[nodiscard]] virtual Result<std::string> read_start(const std::string& path, std::size_t count) const = 0;
+    [[nodiscard]] virtual Result<std::string> read_start(const std::string& path,
+                                                         std::size_t count) const = 0;
     /// lstat(2): a link is not followed.
     [[nodiscard]] virtual Result<struct stat> examine(const std::string& path) const = 0;
     /// stat(2): links are followed.

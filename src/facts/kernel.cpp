@@ -15,7 +15,8 @@ Fact<long long> gather_number(const Host& host, const std::string& path) {
     }
     const auto number = parse_number(trimmed(*text));
     if (!number) {
-        return Fact<long long>::unreadable(path + " holds no number: \"" + printable(trimmed(*text), 40) + "\"");
+        return Fact<long long>::unreadable(path + " holds no number: \"" + printable(trimmed(*text), 40) +
+                                           "\"");
     }
     return Fact<long long>::present(*number);
 }
@@ -37,8 +38,7 @@ KernelFacts gather_kernel(const Host& host) {
         .user_namespaces = gather_existence(host, "/proc/self/ns/user"),
         .max_user_namespaces = gather_number(host, "/proc/sys/user/max_user_namespaces"),
         .unprivileged_userns_clone = gather_number(host, "/proc/sys/kernel/unprivileged_userns_clone"),
-        .userns_restriction =
-            gather_number(host, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+        .userns_restriction = gather_number(host, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
     };
 }
 

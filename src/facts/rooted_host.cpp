@@ -4,14 +4,14 @@
 #include "base/fd.h"
 #include "facts/bwrap_label.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/apparmor.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 
 namespace boxlite {
@@ -25,7 +25,7 @@ std::unexpected<Error> failed(const char* action, const std::string& path, int c
 /// Opens without waiting for a writer, should somebody have put a FIFO there.
 Result<Fd> open_to_read(const std::string& real, const std::string& path) {
     Fd file(open(real.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    struct stat status {};
+    struct stat status{};
     if (!file.is_open() || fstat(file.get(), &status) != 0) {
         return failed("read", path);
     }
@@ -40,8 +40,7 @@ Result<std::string> read_up_to(const Fd& file, const std::string& path, std::siz
     std::string text;
     std::array<char, 8192> buffer{};
     while (text.size() < limit) {
-        const ssize_t count =
-            read(file.get(), buffer.data(), std::min(buffer.size(), limit - text.size()));
+        const ssize_t count = read(file.get(), buffer.data(), std::min(buffer.size(), limit - text.size()));
         if (count < 0 && errno == EINTR) {
             continue;
         }
@@ -58,7 +57,9 @@ Result<std::string> read_up_to(const Fd& file, const std::string& path, std::siz
 
 } // namespace
 
-bool is_missing(const Error& error) { return error.code == ENOENT || error.code == ENOTDIR; }
+bool is_missing(const Error& error) {
+    return error.code == ENOENT || error.code == ENOTDIR;
+}
 
 Result<std::string> RootedHost::read(const std::string& path, std::size_t limit) const {
     auto text = read_start(path, limit + 1);
@@ -77,7 +78,7 @@ Result<std::string> RootedHost::read_start(const std::string& path, std::size_t 
 }
 
 Result<struct stat> RootedHost::examine(const std::string& path) const {
-    struct stat status {};
+    struct stat status{};
     if (lstat(at(path).c_str(), &status) != 0) {
         return failed("examine", path);
     }
@@ -85,7 +86,7 @@ Result<struct stat> RootedHost::examine(const std::string& path) const {
 }
 
 Result<struct stat> RootedHost::examine_target(const std::string& path) const {
-    struct stat status {};
+    struct stat status{};
     if (stat(at(path).c_str(), &status) != 0) {
         return failed("examine", path);
     }
@@ -121,9 +122,13 @@ Result<std::vector<std::string>> RootedHost::list(const std::string& path) const
     return names;
 }
 
-Result<Outcome> RootedHost::run(const Command& command) const { return boxlite::run(command); }
+Result<Outcome> RootedHost::run(const Command& command) const {
+    return boxlite::run(command);
+}
 
-Result<std::string> RootedHost::bwrap_label(const User* user) const { return measure_bwrap_label(user); }
+Result<std::string> RootedHost::bwrap_label(const User* user) const {
+    return measure_bwrap_label(user);
+}
 
 Result<void> RootedHost::make_link(const std::string& target, const std::string& path) {
     if (symlink(target.c_str(), at(path).c_str()) != 0) {
@@ -159,6 +164,8 @@ Result<void> RootedHost::unload_profile(const std::string& name) {
     return {};
 }
 
-Result<Outcome> RootedHost::run_changing(const Command& command) { return boxlite::run(command); }
+Result<Outcome> RootedHost::run_changing(const Command& command) {
+    return boxlite::run(command);
+}
 
 } // namespace boxlite

@@ -44,7 +44,7 @@ std::vector<std::string> preflight_command() {
 }
 
 std::vector<std::string> jail_command(const Host& host, bool with_label) {
-    std::vector<std::string> argv{paths::bwrap,    "--unshare-user", "--unshare-pid",      "--unshare-ipc",
+    std::vector<std::string> argv{paths::bwrap,    "--unshare-user",    "--unshare-pid", "--unshare-ipc",
                                   "--unshare-uts", "--die-with-parent", "--new-session"};
     const auto add = [&](std::initializer_list<std::string> more) { argv.insert(argv.end(), more); };
     for (const std::string path : {"/usr", "/lib", "/lib64", "/bin", "/sbin"}) {
@@ -106,8 +106,8 @@ ProbeFacts probe(const Host& host, const User* user, bool apparmor_enabled) {
     facts.preflight = preflight ? Fact<SandboxRun>::present(classify_preflight(*preflight))
                                 : Fact<SandboxRun>::unreadable(preflight.error().message());
     const auto jail = host.run(as_user(jail_command(host, apparmor_enabled), user));
-    facts.jail = jail ? classify_jail(*jail, apparmor_enabled)
-                      : Fact<SandboxRun>::unreadable(jail.error().message());
+    facts.jail =
+        jail ? classify_jail(*jail, apparmor_enabled) : Fact<SandboxRun>::unreadable(jail.error().message());
     return facts;
 }
 

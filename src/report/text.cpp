@@ -25,7 +25,9 @@ Style style_of(Status status) {
     return styles.at(static_cast<std::size_t>(status));
 }
 
-bool is_problem(Status status) { return status != Status::pass && status != Status::skip; }
+bool is_problem(Status status) {
+    return status != Status::pass && status != Status::skip;
+}
 
 std::string render_check(const JudgedCheck& check, Colour colour) {
     const auto style = style_of(check.finding.status);

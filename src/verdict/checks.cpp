@@ -13,9 +13,15 @@ namespace {
 const std::string reload_command = "boxlite-bwrap-apparmor reload";
 const std::string reinstall_bwrap = "apt-get install --reinstall bubblewrap";
 
-Finding pass(std::string summary) { return {Status::pass, std::move(summary)}; }
-Finding skip(std::string summary) { return {Status::skip, std::move(summary)}; }
-Finding unknown(std::string reason) { return {Status::unknown, std::move(reason)}; }
+Finding pass(std::string summary) {
+    return {Status::pass, std::move(summary)};
+}
+Finding skip(std::string summary) {
+    return {Status::skip, std::move(summary)};
+}
+Finding unknown(std::string reason) {
+    return {Status::unknown, std::move(reason)};
+}
 Finding warn(std::string summary, std::string why, std::string fix) {
     return {Status::warn, std::move(summary), std::move(why), std::move(fix)};
 }
@@ -23,7 +29,9 @@ Finding fail(std::string summary, std::string why, std::string fix) {
     return {Status::fail, std::move(summary), std::move(why), std::move(fix)};
 }
 
-Finding skip_image() { return skip("this is a system being built; decided at first boot"); }
+Finding skip_image() {
+    return skip("this is a system being built; decided at first boot");
+}
 
 /// A failure where this host needs the thing, and nothing to mind where it does not.
 Finding needed_if_restricted(const Facts& facts, Finding failure) {
@@ -59,9 +67,8 @@ Finding judge_userns(const Facts& facts) {
         return fail("switched off for unprivileged users", "kernel.unprivileged_userns_clone=0",
                     "sysctl -w kernel.unprivileged_userns_clone=1");
     }
-    return pass(kernel.release.is_present()
-                    ? fmt::format("allowed by this kernel ({})", kernel.release.value)
-                    : "allowed by this kernel");
+    return pass(kernel.release.is_present() ? fmt::format("allowed by this kernel ({})", kernel.release.value)
+                                            : "allowed by this kernel");
 }
 
 Finding judge_restriction(const Facts& facts) {
@@ -76,17 +83,19 @@ Finding judge_restriction(const Facts& facts) {
         return pass("this kernel has none");
     }
     if (restriction.value == 0) {
-        return warn("switched off", "kernel.apparmor_restrict_unprivileged_userns=0 protects no program; "
-                                    "bwrap does not need it off",
+        return warn("switched off",
+                    "kernel.apparmor_restrict_unprivileged_userns=0 protects no program; "
+                    "bwrap does not need it off",
                     "sysctl -w kernel.apparmor_restrict_unprivileged_userns=1");
     }
     if (facts.apparmor.loaded.is_unreadable()) {
         return unknown(facts.apparmor.loaded.reason);
     }
     if (!is_loaded(facts, "unprivileged_userns")) {
-        return warn("on, without its profile",
-                    "unprivileged_userns is not loaded, so that other programs cannot create user namespaces at all",
-                    "systemctl reload apparmor");
+        return warn(
+            "on, without its profile",
+            "unprivileged_userns is not loaded, so that other programs cannot create user namespaces at all",
+            "systemctl reload apparmor");
     }
     return pass("on");
 }
@@ -108,9 +117,9 @@ Finding judge_enabled(const Facts& facts) {
         return unknown(apparmor.securityfs.reason);
     }
     if (apparmor.securityfs.is_absent()) {
-        return needed_if_restricted(
-            facts, fail("enabled, but /sys/kernel/security is not mounted", "profiles are loaded through it",
-                        "mount -t securityfs securityfs /sys/kernel/security"));
+        return needed_if_restricted(facts, fail("enabled, but /sys/kernel/security is not mounted",
+                                                "profiles are loaded through it",
+                                                "mount -t securityfs securityfs /sys/kernel/security"));
     }
     return pass("enabled");
 }
@@ -158,8 +167,8 @@ Finding judge_parser(const Facts& facts) {
         return unknown(apparmor.parser_version.reason);
     }
     if (apparmor.parser_version.is_absent()) {
-        return needed_if_restricted(facts, fail("/sbin/apparmor_parser is not there", "nothing can load the profile",
-                                                "apt-get install apparmor"));
+        return needed_if_restricted(facts, fail("/sbin/apparmor_parser is not there",
+                                                "nothing can load the profile", "apt-get install apparmor"));
     }
     const auto& version = apparmor.parser_version.value;
     if (major_version(version) < 4) {
@@ -184,7 +193,8 @@ Finding judge_binary(const Facts& facts) {
         return unknown(bwrap.file.reason);
     }
     if (bwrap.file.is_absent()) {
-        return fail("/usr/bin/bwrap is not there", "bubblewrap is not installed", "apt-get install bubblewrap");
+        return fail("/usr/bin/bwrap is not there", "bubblewrap is not installed",
+                    "apt-get install bubblewrap");
     }
     const auto& file = bwrap.file.value;
     if (!file.regular) {
@@ -236,8 +246,9 @@ Finding judge_profile_state(const Facts& facts) {
     const auto& profile = facts.profile;
     if (profile.file.is_absent()) {
         return needed_if_restricted(
-            facts, fail("/etc/apparmor.d/boxlite-bwrap is not there", "somebody removed it",
-                        "apt-get install --reinstall -o Dpkg::Options::=--force-confmiss boxlite-bwrap-apparmor"));
+            facts,
+            fail("/etc/apparmor.d/boxlite-bwrap is not there", "somebody removed it",
+                 "apt-get install --reinstall -o Dpkg::Options::=--force-confmiss boxlite-bwrap-apparmor"));
     }
     const auto decision = decide(facts);
     const bool disabled = !profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
@@ -255,10 +266,9 @@ Finding judge_profile_state(const Facts& facts) {
         return unknown(decision.reason);
     }
     const std::string summary = "disabled by an administrator";
-    return can_restrict(facts)
-               ? warn(summary, decision.reason,
-                      "rm /etc/apparmor.d/disable/boxlite-bwrap && " + reload_command)
-               : pass(summary);
+    return can_restrict(facts) ? warn(summary, decision.reason,
+                                      "rm /etc/apparmor.d/disable/boxlite-bwrap && " + reload_command)
+                               : pass(summary);
 }
 
 /// Whether our profile ought to be in force on the kernel that runs.
@@ -304,8 +314,9 @@ Finding judge_label(const Facts& facts) {
     }
     if (is_wanted(facts) && label.value != bwrap_label) {
         return fail(label.value + " instead of " + std::string(bwrap_label),
-                    label.value == "unconfined" ? "no profile is attached to /usr/bin/bwrap, or two that differ in name"
-                                                : "another profile takes its place",
+                    label.value == "unconfined"
+                        ? "no profile is attached to /usr/bin/bwrap, or two that differ in name"
+                        : "another profile takes its place",
                     reload_command);
     }
     return pass(label.value);
@@ -342,9 +353,13 @@ Finding judge_run(const Facts& facts, const Fact<SandboxRun>& run, std::string_v
     return run.value.worked ? pass(std::string(worked)) : explain_failed_run(facts, run.value.complaint);
 }
 
-Finding judge_preflight(const Facts& facts) { return judge_run(facts, facts.probe.preflight, "works"); }
+Finding judge_preflight(const Facts& facts) {
+    return judge_run(facts, facts.probe.preflight, "works");
+}
 
-Finding judge_jail(const Facts& facts) { return judge_run(facts, facts.probe.jail, "works"); }
+Finding judge_jail(const Facts& facts) {
+    return judge_run(facts, facts.probe.jail, "works");
+}
 
 Finding judge_confinement(const Facts& facts) {
     if (is_image(facts)) {

@@ -7,11 +7,17 @@
 
 namespace boxlite {
 
-bool is_image(const Facts& facts) { return facts.chroot.is(true); }
+bool is_image(const Facts& facts) {
+    return facts.chroot.is(true);
+}
 
-bool can_restrict(const Facts& facts) { return facts.kernel.userns_restriction.is_present(); }
+bool can_restrict(const Facts& facts) {
+    return facts.kernel.userns_restriction.is_present();
+}
 
-bool restricts(const Facts& facts) { return can_restrict(facts) && facts.kernel.userns_restriction.value != 0; }
+bool restricts(const Facts& facts) {
+    return can_restrict(facts) && facts.kernel.userns_restriction.value != 0;
+}
 
 int major_version(std::string_view version) {
     return static_cast<int>(parse_number(version.substr(0, version.find('.'))).value_or(0));

@@ -40,7 +40,8 @@ Decision decide(const Facts& facts) {
     }
     if (!profile.other_providers.value.empty()) {
         const auto& provider = profile.other_providers.value.front();
-        return {deactivate, fmt::format("{} ({}) provides the same profile", provider.path, name_owner(provider))};
+        return {deactivate,
+                fmt::format("{} ({}) provides the same profile", provider.path, name_owner(provider))};
     }
     if (is_image(facts)) {
         return {activate, "decided at first boot, by the kernel that boots"};

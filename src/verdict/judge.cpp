@@ -40,7 +40,8 @@ std::string summarize_ready(const Facts& facts) {
     const auto works = "bwrap works for unprivileged users";
     const auto& providers = facts.profile.other_providers;
     if (!providers.value.empty()) {
-        return fmt::format("{}; {} provides the profile, and ours stands back", works, providers.value.front().path);
+        return fmt::format("{}; {} provides the profile, and ours stands back", works,
+                           providers.value.front().path);
     }
     if (!can_restrict(facts)) {
         return fmt::format("{}; nothing is needed: this kernel does not restrict user namespaces", works);
@@ -55,7 +56,8 @@ void conclude_from_probe(const Facts& facts, Verdict& verdict) {
         verdict.summary = image_summary;
     } else if (const auto* failed = find(verdict.checks, Subject::sandbox, Status::fail)) {
         verdict.readiness = Readiness::not_ready;
-        verdict.summary = fmt::format("bwrap does not work as it should for {}: {}", facts.probe.user, say(*failed));
+        verdict.summary =
+            fmt::format("bwrap does not work as it should for {}: {}", facts.probe.user, say(*failed));
     } else if (const auto* unseen = find(verdict.checks, Subject::sandbox, Status::unknown)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "cannot tell whether bwrap works: " + say(*unseen);
@@ -71,7 +73,7 @@ Verdict judge_capability(const Facts& facts) {
     Verdict verdict{.checks = judge_checks(facts, {Subject::host, Subject::profile})};
     for (auto& check : verdict.checks) {
         if (check.subject == Subject::profile && check.finding.status == Status::fail) {
-            check.finding.status = Status::warn;
+            check.finding = {Status::skip, check.finding.summary + "; reload mends it"};
         }
     }
     if (const auto* failed = find(verdict.checks, Subject::host, Status::fail)) {

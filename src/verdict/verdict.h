@@ -54,7 +54,7 @@ struct Verdict {
     std::vector<JudgedCheck> checks = {};
 };
 
-/// Can this host run the jail? Judges host and profile; what `reload` mends by itself is a warning.
+/// Can this host run the jail? Judges host and profile; what `reload` mends by itself is told, and skipped.
 [[nodiscard]] Verdict judge_capability(const Facts& facts);
 /// Does the jail run now? Judges everything, and the probe decides.
 [[nodiscard]] Verdict judge_state(const Facts& facts);
@@ -63,7 +63,7 @@ struct Verdict {
 
 /// Where our profile stands, for the report.
 struct ProfileReport {
-    std::string_view state; ///< "active", "inactive" or "absent"
+    std::string_view state;                   ///< "active", "inactive" or "absent"
     std::optional<std::string> provider = {}; ///< the file that gives bwrap its profile
     std::optional<std::string> owner = {};    ///< the package of that file
     std::optional<std::string> label = {};    ///< what bwrap gets

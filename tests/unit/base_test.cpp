@@ -4,9 +4,9 @@
 #include "base/user.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <fstream>
+#include <unistd.h>
 
 using namespace boxlite;
 using namespace std::chrono_literals;
@@ -85,7 +85,8 @@ TEST_CASE("a program that cannot be started is an error with its errno") {
 
 TEST_CASE("a program that does not end is ended, with all it started") {
     const auto begin = std::chrono::steady_clock::now();
-    const auto outcome = run({.argv = {"/bin/sh", "-c", "sleep 1000 & echo $!; sleep 1000"}, .time_limit = 300ms});
+    const auto outcome =
+        run({.argv = {"/bin/sh", "-c", "sleep 1000 & echo $!; sleep 1000"}, .time_limit = 300ms});
     REQUIRE(outcome);
     CHECK(outcome->timed_out);
     CHECK_FALSE(outcome->succeeded());
@@ -129,13 +130,14 @@ TEST_CASE("privileges are dropped completely") {
     }
     const auto nobody = find_user("nobody");
     REQUIRE(nobody);
-    const auto outcome = run({.argv = {"/bin/sh", "-c", "grep -E '^(Uid|Gid|Groups|Cap(Prm|Eff|Amb)):' /proc/self/status"},
-                              .user = *nobody});
+    const auto outcome =
+        run({.argv = {"/bin/sh", "-c", "grep -E '^(Uid|Gid|Groups|Cap(Prm|Eff|Amb)):' /proc/self/status"},
+             .user = *nobody});
     REQUIRE(outcome);
     const std::string id = std::to_string(nobody->uid);
     const std::string group = std::to_string(nobody->gid);
-    CHECK(words(outcome->out) == words("Uid: " + id + " " + id + " " + id + " " + id + " Gid: " + group + " " +
-                                       group + " " + group + " " + group +
+    CHECK(words(outcome->out) == words("Uid: " + id + " " + id + " " + id + " " + id + " Gid: " + group +
+                                       " " + group + " " + group + " " + group +
                                        " Groups: CapPrm: 0000000000000000 CapEff: 0000000000000000 "
                                        "CapAmb: 0000000000000000"));
 }

@@ -5,6 +5,7 @@
 #include "probe/probe.h"
 
 #include <doctest/doctest.h>
+
 #include <unistd.h>
 
 using namespace boxlite;
@@ -48,10 +49,12 @@ TEST_CASE("the command line") {
 }
 
 TEST_CASE("a wrong command line names the word and what was probably meant") {
-    CHECK(complaint({"stauts"}) == "boxlite-bwrap-apparmor: unknown command 'stauts', did you mean 'status'?");
+    CHECK(complaint({"stauts"}) ==
+          "boxlite-bwrap-apparmor: unknown command 'stauts', did you mean 'status'?");
     CHECK(complaint({"status", "--fromat=json"}) ==
           "boxlite-bwrap-apparmor: unknown option '--fromat', did you mean '--format'?");
-    CHECK(complaint({"status", "--format", "xml"}) == "boxlite-bwrap-apparmor: --format: xml not in {json,text}");
+    CHECK(complaint({"status", "--format", "xml"}) ==
+          "boxlite-bwrap-apparmor: --format: xml not in {json,text}");
     CHECK(complaint({"status", "\x1b[2J"}) == "boxlite-bwrap-apparmor: unknown command '\\x1b[2J'");
     CHECK(complaint({}) == "boxlite-bwrap-apparmor: A subcommand is required");
     CHECK_FALSE(parse({"reload", "--user", "games"}));
@@ -65,21 +68,22 @@ TEST_CASE("status of a restricted host whose profile is not loaded") {
     const auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, {.is_root = true});
     CHECK(response.code == exit_not_ready);
     CHECK(response.err.empty());
-    CHECK(response.out ==
-          "[FAIL] Profile in the kernel  bwrap is not loaded\n"
-          "       why: the kernel has no such profile\n"
-          "       fix: boxlite-bwrap-apparmor reload\n"
-          "[FAIL] Label of bwrap         unconfined instead of bwrap (enforce)\n"
-          "       why: no profile is attached to /usr/bin/bwrap, or two that differ in name\n"
-          "       fix: boxlite-bwrap-apparmor reload\n"
-          "[FAIL] BoxLite's preflight    setting up uid map: Permission denied\n"
-          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
-          "       fix: boxlite-bwrap-apparmor reload\n"
-          "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
-          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
-          "       fix: boxlite-bwrap-apparmor reload\n"
-          "not-ready: bwrap does not work as it should for nobody: Label of bwrap: unconfined instead of bwrap "
-          "(enforce)\n");
+    CHECK(
+        response.out ==
+        "[FAIL] Profile in the kernel  bwrap is not loaded\n"
+        "       why: the kernel has no such profile\n"
+        "       fix: boxlite-bwrap-apparmor reload\n"
+        "[FAIL] Label of bwrap         unconfined instead of bwrap (enforce)\n"
+        "       why: no profile is attached to /usr/bin/bwrap, or two that differ in name\n"
+        "       fix: boxlite-bwrap-apparmor reload\n"
+        "[FAIL] BoxLite's preflight    setting up uid map: Permission denied\n"
+        "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
+        "       fix: boxlite-bwrap-apparmor reload\n"
+        "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
+        "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
+        "       fix: boxlite-bwrap-apparmor reload\n"
+        "not-ready: bwrap does not work as it should for nobody: Label of bwrap: unconfined instead of bwrap "
+        "(enforce)\n");
 }
 
 TEST_CASE("a healthy host says one line when asked for problems only") {
@@ -106,14 +110,17 @@ TEST_CASE("what cannot be carried out is said, with exit status 2") {
         return response.err;
     };
     CHECK(said({.subcommand = Subcommand::reload}, false) ==
-          "boxlite-bwrap-apparmor: reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor "
+          "boxlite-bwrap-apparmor: reload changes the kernel's policy, so it needs root: sudo "
+          "boxlite-bwrap-apparmor "
           "reload\n");
     CHECK(said({.subcommand = Subcommand::probe, .user = "no-such-user-here"}, true) ==
           "boxlite-bwrap-apparmor: cannot find user no-such-user-here: no such user\n");
     CHECK(said({.subcommand = Subcommand::probe, .user = "root"}, true) ==
-          "boxlite-bwrap-apparmor: cannot run bwrap as root: root is not restricted, so nothing would be shown\n");
-    CHECK(said({.subcommand = Subcommand::probe, .user = "no-such-user-here"}, false) ==
-          "boxlite-bwrap-apparmor: cannot run bwrap as no-such-user-here: only root can become another user\n");
+          "boxlite-bwrap-apparmor: cannot run bwrap as root: root is not restricted, so nothing would be "
+          "shown\n");
+    CHECK(
+        said({.subcommand = Subcommand::probe, .user = "no-such-user-here"}, false) ==
+        "boxlite-bwrap-apparmor: cannot run bwrap as no-such-user-here: only root can become another user\n");
     CHECK(host.changes.empty());
 }
 
@@ -128,6 +135,7 @@ TEST_CASE("reload says what it did, or why it could not") {
                 {.exit_code = 1, .err = "parser error\n"});
     response = execute(host, {.subcommand = Subcommand::reload}, {.is_root = true});
     CHECK(response.code == exit_not_ready);
-    CHECK(response.err ==
-          "boxlite-bwrap-apparmor: cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: parser error\n");
+    CHECK(
+        response.err ==
+        "boxlite-bwrap-apparmor: cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: parser error\n");
 }

@@ -42,7 +42,9 @@ TEST_CASE("a restricted host is seen as one") {
 
 TEST_CASE("a number of the kernel's that is absent, unreadable or nonsense") {
     FakeHost host;
-    SUBCASE("absent: absent") { CHECK(gather_kernel(host).userns_restriction.is_absent()); }
+    SUBCASE("absent: absent") {
+        CHECK(gather_kernel(host).userns_restriction.is_absent());
+    }
     SUBCASE("unreadable: the reason, not absent") {
         host.forbid(knob);
         const auto fact = gather_kernel(host).userns_restriction;
@@ -93,8 +95,12 @@ TEST_CASE("a profile whose name cannot be read makes the list unreadable, not sh
 TEST_CASE("a parser that answers strangely is unreadable") {
     FakeHost host;
     furnish_unrestricted(host);
-    SUBCASE("no version") { host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "hello\n"}); }
-    SUBCASE("failure") { host.answer("/sbin/apparmor_parser --version", {.exit_code = 1}); }
+    SUBCASE("no version") {
+        host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "hello\n"});
+    }
+    SUBCASE("failure") {
+        host.answer("/sbin/apparmor_parser --version", {.exit_code = 1});
+    }
     SUBCASE("cut short") {
         host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "AppArmor parser version "});
     }
@@ -109,7 +115,10 @@ TEST_CASE("what /usr/bin/bwrap is") {
         CHECK(gather_bwrap(host, nullptr).file.value.kind == BwrapFacts::Kind::script);
     }
     SUBCASE("set-user-ID") {
-        host.write("/usr/bin/bwrap", "\x7f" "ELF", 04755);
+        host.write("/usr/bin/bwrap",
+                   "\x7f"
+                   "ELF",
+                   04755);
         CHECK(gather_bwrap(host, nullptr).file.value.permissions == 04755);
     }
     SUBCASE("a link") {
@@ -129,7 +138,8 @@ TEST_CASE("what /usr/bin/bwrap is") {
     }
     SUBCASE("crashing when asked for its version") {
         host.answer("/usr/bin/bwrap --version", {.signal = 11});
-        CHECK(gather_bwrap(host, nullptr).version.reason == "/usr/bin/bwrap --version: killed by signal 11, \"\"");
+        CHECK(gather_bwrap(host, nullptr).version.reason ==
+              "/usr/bin/bwrap --version: killed by signal 11, \"\"");
     }
 }
 
@@ -157,7 +167,8 @@ TEST_CASE("the distribution's own profile is a provider, with its package") {
     const std::string theirs = "/etc/apparmor.d/bwrap-userns-restrict";
     host.write(theirs, "");
     SUBCASE("owned") {
-        host.answer("/usr/bin/dpkg-query --search -- " + theirs, {.exit_code = 0, .out = "apparmor: " + theirs + "\n"});
+        host.answer("/usr/bin/dpkg-query --search -- " + theirs,
+                    {.exit_code = 0, .out = "apparmor: " + theirs + "\n"});
         const auto providers = gather_profile(host).other_providers;
         REQUIRE(providers.value.size() == 1);
         CHECK(providers.value[0].path == theirs);
@@ -176,7 +187,9 @@ TEST_CASE("the distribution's own profile is a provider, with its package") {
 TEST_CASE("a system being built is told from one that runs") {
     FakeHost host;
     furnish_unrestricted(host);
-    SUBCASE("the same root as process 1: it runs") { CHECK(gather_facts(host, nullptr).chroot.is_absent()); }
+    SUBCASE("the same root as process 1: it runs") {
+        CHECK(gather_facts(host, nullptr).chroot.is_absent());
+    }
     SUBCASE("no mount at /: a chroot") {
         host.write("/proc/self/mountinfo", "30 22 0:5 / /proc rw - proc proc rw\n");
         CHECK(gather_facts(host, nullptr).chroot.is(true));

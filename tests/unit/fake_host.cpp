@@ -2,7 +2,6 @@
 #include "fake_host.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace boxlite::test {
 
@@ -50,7 +50,10 @@ void furnish_common(FakeHost& host) {
     host.write("/sbin/apparmor_parser", "");
     host.write("/etc/apparmor.d/abi/4.0", "");
     host.write("/etc/apparmor.d/boxlite-bwrap", "profile bwrap /usr/bin/bwrap {}\n");
-    host.write("/usr/bin/bwrap", "\x7f" "ELF", 0755);
+    host.write("/usr/bin/bwrap",
+               "\x7f"
+               "ELF",
+               0755);
     host.write("/dev/kvm", "");
     host.answer("/usr/bin/dpkg-divert --listpackage /usr/bin/bwrap", {.exit_code = 0});
 }
@@ -61,9 +64,13 @@ FakeHost::FakeHost() : FakeHost(make_temporary_directory()) {}
 
 FakeHost::FakeHost(std::string directory) : RootedHost(directory), directory_(std::move(directory)) {}
 
-FakeHost::~FakeHost() { std::filesystem::remove_all(directory_); }
+FakeHost::~FakeHost() {
+    std::filesystem::remove_all(directory_);
+}
 
-void FakeHost::make_directories(const std::string& path) { std::filesystem::create_directories(real(path)); }
+void FakeHost::make_directories(const std::string& path) {
+    std::filesystem::create_directories(real(path));
+}
 
 void FakeHost::write(const std::string& path, const std::string& text, unsigned mode) {
     make_directories(std::filesystem::path(path).parent_path());
@@ -88,7 +95,9 @@ Result<Outcome> FakeHost::run(const Command& command) const {
     return found == answers_.end() ? Outcome{.exit_code = 127} : found->second;
 }
 
-Result<std::string> FakeHost::bwrap_label(const User* /*user*/) const { return label; }
+Result<std::string> FakeHost::bwrap_label(const User* /*user*/) const {
+    return label;
+}
 
 Result<Outcome> FakeHost::run_changing(const Command& command) {
     changes.push_back("run " + join(command.argv));
@@ -106,17 +115,20 @@ void furnish_restricted(FakeHost& host) {
     host.write("/proc/sys/kernel/unprivileged_userns_clone", "1\n");
     host.write("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
     host.answer("/sbin/apparmor_parser --version",
-                {.exit_code = 0, .out = "AppArmor parser version 4.0.1~beta3\nCopyright (C) 1999-2008 Novell Inc.\n"});
+                {.exit_code = 0,
+                 .out = "AppArmor parser version 4.0.1~beta3\nCopyright (C) 1999-2008 Novell Inc.\n"});
     host.answer("/usr/bin/bwrap --version", {.exit_code = 0, .out = "bubblewrap 0.9.0\n"});
-    host.answer("/sbin/apparmor_parser --replace --write-cache /etc/apparmor.d/boxlite-bwrap", {.exit_code = 0});
+    host.answer("/sbin/apparmor_parser --replace --write-cache /etc/apparmor.d/boxlite-bwrap",
+                {.exit_code = 0});
     furnish_loaded(host, "unprivileged_userns");
 }
 
 void furnish_unrestricted(FakeHost& host) {
     furnish_common(host);
     host.write("/proc/sys/kernel/osrelease", "6.12.48+deb13-cloud-amd64\n");
-    host.answer("/sbin/apparmor_parser --version",
-                {.exit_code = 0, .out = "AppArmor parser version 4.1.0\nCopyright (C) 1999-2008 Novell Inc.\n"});
+    host.answer(
+        "/sbin/apparmor_parser --version",
+        {.exit_code = 0, .out = "AppArmor parser version 4.1.0\nCopyright (C) 1999-2008 Novell Inc.\n"});
     host.answer("/usr/bin/bwrap --version", {.exit_code = 0, .out = "bubblewrap 0.11.0\n"});
 }
 

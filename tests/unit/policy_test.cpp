@@ -73,11 +73,13 @@ TEST_CASE("an administrator's link stays") {
 TEST_CASE("a parser that fails: its message, and nothing changed") {
     FakeHost host;
     furnish_restricted(host);
-    host.answer(load_ours, {.exit_code = 1, .err = "AppArmor parser error: syntax error, unexpected TOK_END\n"});
+    host.answer(load_ours,
+                {.exit_code = 1, .err = "AppArmor parser error: syntax error, unexpected TOK_END\n"});
     const auto done = converge(host);
     REQUIRE_FALSE(done);
-    CHECK(done.error().message() == "cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: AppArmor parser "
-                                    "error: syntax error, unexpected TOK_END");
+    CHECK(done.error().message() ==
+          "cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: AppArmor parser "
+          "error: syntax error, unexpected TOK_END");
     CHECK_FALSE(is_disabled(host));
 }
 
@@ -114,8 +116,8 @@ TEST_CASE("a profile no longer needed") {
     SUBCASE("stays when a label cannot be read") {
         run_sandbox(host, "17", "", "sh");
         host.forbid("/proc/17/attr/apparmor/current");
-        CHECK(converge(host).value().ends_with(
-            "; it stays in the kernel until reboot: cannot read /proc/17/attr/apparmor/current: Permission denied"));
+        CHECK(converge(host).value().ends_with("; it stays in the kernel until reboot: cannot read "
+                                               "/proc/17/attr/apparmor/current: Permission denied"));
         CHECK(host.changes.empty());
     }
 }
@@ -149,7 +151,8 @@ TEST_CASE("a system being built: files only") {
     }
     SUBCASE("AppArmor 3: inactive, though the kernel outside has a profile of that name") {
         furnish_loaded(host, "bwrap");
-        host.answer("/sbin/apparmor_parser --version", {.exit_code = 0, .out = "AppArmor parser version 3.0.8\n"});
+        host.answer("/sbin/apparmor_parser --version",
+                    {.exit_code = 0, .out = "AppArmor parser version 3.0.8\n"});
         CHECK(converge(host));
         CHECK(is_disabled(host));
     }

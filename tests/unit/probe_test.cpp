@@ -22,14 +22,16 @@ TEST_CASE("a run of bwrap that failed is told in its own words, without its advi
     CHECK(said("bwrap: No permissions to create a new namespace, likely because the kernel does not allow "
                "non-privileged user namespaces. On e.g. debian this can be enabled with "
                "'sysctl kernel.unprivileged_userns_clone=1'.\n") ==
-          "No permissions to create a new namespace, likely because the kernel does not allow non-privileged user "
+          "No permissions to create a new namespace, likely because the kernel does not allow non-privileged "
+          "user "
           "namespaces");
     CHECK(said("") == "exit status 1");
     CHECK(said("bwrap: \x1b[31mred\n\n") == "\\x1b[31mred");
 }
 
 TEST_CASE("a run of bwrap that did not end is told as such, whatever it wrote") {
-    CHECK(classify_preflight({.timed_out = true, .err = "bwrap: hm\n"}).complaint == "no answer within its time limit");
+    CHECK(classify_preflight({.timed_out = true, .err = "bwrap: hm\n"}).complaint ==
+          "no answer within its time limit");
     CHECK_FALSE(classify_preflight({.timed_out = true}).worked);
 }
 
@@ -52,7 +54,8 @@ TEST_CASE("what the process in the jail says about itself") {
         CHECK(classify_jail({.exit_code = 0, .out = "CapEff:\t0\n"}, true).is_unreadable());
     }
     SUBCASE("the jail did not start") {
-        const auto run = classify_jail({.exit_code = 1, .err = "bwrap: setting up uid map: Permission denied\n"}, true);
+        const auto run =
+            classify_jail({.exit_code = 1, .err = "bwrap: setting up uid map: Permission denied\n"}, true);
         CHECK_FALSE(run.value.worked);
         CHECK(run.value.complaint == "setting up uid map: Permission denied");
     }

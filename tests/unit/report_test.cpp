@@ -9,13 +9,14 @@ using namespace boxlite;
 namespace {
 
 Verdict example() {
-    return {.readiness = Readiness::not_ready,
-            .summary = "bwrap does not work",
-            .checks = {{"kernel.userns", "User namespaces", Subject::host, {Status::pass, "allowed", {}, {}}},
-                       {"bwrap.jail",
-                        "BoxLite's jail",
-                        Subject::sandbox,
-                        {Status::fail, "setting up uid map: Permission denied", "nothing lets it", "do this"}}}};
+    return {
+        .readiness = Readiness::not_ready,
+        .summary = "bwrap does not work",
+        .checks = {{"kernel.userns", "User namespaces", Subject::host, {Status::pass, "allowed", {}, {}}},
+                   {"bwrap.jail",
+                    "BoxLite's jail",
+                    Subject::sandbox,
+                    {Status::fail, "setting up uid map: Permission denied", "nothing lets it", "do this"}}}};
 }
 
 } // namespace

@@ -52,8 +52,8 @@ Facts broken_restricted() {
 
 Finding finding_of(const Facts& facts, std::string_view id) {
     const auto verdict = judge_state(facts);
-    const auto found =
-        std::find_if(verdict.checks.begin(), verdict.checks.end(), [&](const auto& check) { return check.id == id; });
+    const auto found = std::find_if(verdict.checks.begin(), verdict.checks.end(),
+                                    [&](const auto& check) { return check.id == id; });
     REQUIRE(found != verdict.checks.end());
     return found->finding;
 }
@@ -66,7 +66,9 @@ std::vector<Facts> each_unreadable() {
         change(facts);
         all.push_back(facts);
     };
-    const auto spoil = [](auto& fact) { fact = std::remove_reference_t<decltype(fact)>::unreadable("cannot read it"); };
+    const auto spoil = [](auto& fact) {
+        fact = std::remove_reference_t<decltype(fact)>::unreadable("cannot read it");
+    };
     add([&](Facts& f) { spoil(f.kernel.user_namespaces); });
     add([&](Facts& f) { spoil(f.kernel.max_user_namespaces); });
     add([&](Facts& f) { spoil(f.kernel.unprivileged_userns_clone); });
@@ -130,16 +132,17 @@ TEST_CASE("a healthy restricted host is ready and has nothing to say") {
 TEST_CASE("a healthy unrestricted host is ready, and nothing is needed") {
     const auto verdict = judge_state(healthy_unrestricted());
     CHECK(verdict.readiness == Readiness::ready);
-    CHECK(verdict.summary ==
-          "bwrap works for unprivileged users; nothing is needed: this kernel does not restrict user namespaces");
+    CHECK(verdict.summary == "bwrap works for unprivileged users; nothing is needed: this kernel does not "
+                             "restrict user namespaces");
 }
 
 TEST_CASE("unreadable never passes for well") {
     for (const auto& facts : each_unreadable()) {
         const auto verdict = judge_state(facts);
-        const auto unseen = std::count_if(verdict.checks.begin(), verdict.checks.end(), [](const auto& check) {
-            return check.finding.status == Status::unknown && check.finding.summary == "cannot read it";
-        });
+        const auto unseen =
+            std::count_if(verdict.checks.begin(), verdict.checks.end(), [](const auto& check) {
+                return check.finding.status == Status::unknown && check.finding.summary == "cannot read it";
+            });
         CHECK(unseen >= 1);
     }
 }
@@ -155,13 +158,14 @@ TEST_CASE("a restricted host without the profile is not ready, and the fix is ou
     CHECK(jail.fix == "boxlite-bwrap-apparmor reload");
 }
 
-TEST_CASE("validate: what reload mends is a warning, and the host can run the jail") {
+TEST_CASE("validate: what reload mends is told and skipped, and the host can run the jail") {
     const auto verdict = judge_capability(broken_restricted());
     CHECK(verdict.readiness == Readiness::ready);
     const auto loaded = std::find_if(verdict.checks.begin(), verdict.checks.end(),
                                      [](const auto& check) { return check.id == "profile.loaded"; });
     REQUIRE(loaded != verdict.checks.end());
-    CHECK(loaded->finding.status == Status::warn);
+    CHECK(loaded->finding.status == Status::skip);
+    CHECK(loaded->finding.summary == "bwrap is not loaded; reload mends it");
     CHECK(std::none_of(verdict.checks.begin(), verdict.checks.end(),
                        [](const auto& check) { return check.subject == Subject::sandbox; }));
 }
@@ -237,9 +241,15 @@ TEST_CASE("validate: what only an administrator mends fails") {
 TEST_CASE("worth a warning, and no more") {
     auto facts = healthy_restricted();
     std::string id = "bwrap.binary";
-    SUBCASE("a script in place of bwrap") { facts.bwrap.file.value.kind = BwrapFacts::Kind::script; }
-    SUBCASE("set-user-ID bwrap") { facts.bwrap.file.value.permissions = 04755; }
-    SUBCASE("a diversion") { facts.bwrap.diverted_by = Fact<std::string>::present("LOCAL"); }
+    SUBCASE("a script in place of bwrap") {
+        facts.bwrap.file.value.kind = BwrapFacts::Kind::script;
+    }
+    SUBCASE("set-user-ID bwrap") {
+        facts.bwrap.file.value.permissions = 04755;
+    }
+    SUBCASE("a diversion") {
+        facts.bwrap.diverted_by = Fact<std::string>::present("LOCAL");
+    }
     SUBCASE("no /dev/kvm") {
         facts.kvm = {};
         id = "host.kvm";
@@ -249,7 +259,8 @@ TEST_CASE("worth a warning, and no more") {
         id = "kernel.userns-restriction";
     }
     SUBCASE("unprivileged_userns not loaded") {
-        std::erase_if(facts.apparmor.loaded.value, [](const auto& p) { return p.name == "unprivileged_userns"; });
+        std::erase_if(facts.apparmor.loaded.value,
+                      [](const auto& p) { return p.name == "unprivileged_userns"; });
         id = "kernel.userns-restriction";
     }
     CHECK(finding_of(facts, id).status == Status::warn);
@@ -302,7 +313,9 @@ TEST_CASE("the design's table of hosts") {
     auto facts = healthy_restricted();
     using enum Decision::Action;
     using By = ProfileFacts::DisabledBy;
-    SUBCASE("the kernel restricts: active") { CHECK(decide(facts).action == activate); }
+    SUBCASE("the kernel restricts: active") {
+        CHECK(decide(facts).action == activate);
+    }
     SUBCASE("the kernel could restrict: active") {
         facts.kernel.userns_restriction.value = 0;
         CHECK(decide(facts).action == activate);
