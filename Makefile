@@ -1,11 +1,11 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
 # make test       everything below, with what it needs (root; about half an hour the first time)
-# make test-unit, test-package, test-vm    one part alone, its tools being there
+# make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
 sources := CMakeLists.txt $(shell find apparmor.d debian man src tests/unit -type f)
 
-.PHONY: install deb build test test-unit test-package test-vm lint build-dependencies test-dependencies
+.PHONY: install deb build test test-unit test-lint test-package test-vm build-dependencies test-dependencies
 
 install: build-dependencies
 	$(MAKE) deb
@@ -21,10 +21,12 @@ build/build.ninja: CMakeLists.txt tests/unit/CMakeLists.txt
 	cmake -S . -B build -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 
 test: build-dependencies test-dependencies
-	tests/run unit package vm
+	tests/run unit lint package vm
 
 test-unit: build
 	tests/run unit
+test-lint: build deb
+	tests/run lint
 test-package: deb
 	tests/run package
 test-vm: deb

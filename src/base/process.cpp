@@ -27,7 +27,7 @@ struct StartFailure {
 };
 
 /// Runs in the child, between fork and exec: async-signal-safe calls only. Returns on failure.
-StartFailure become(const Command& command, char* const argv[], std::array<int, 4> files, int report) {
+StartFailure become(const Command& command, char* const* argv, std::array<int, 4> files, int report) {
     static std::array<char, 64> path{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
     static std::array<char, 16> locale{"LC_ALL=C"};
     const std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
@@ -109,7 +109,7 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
     Pipe out = make_pipe();
     Pipe err = make_pipe();
     Pipe report = make_pipe();
-    Fd passed(extra != nullptr ? fcntl(extra->get(), F_DUPFD_CLOEXEC, 5) : -1);
+    const Fd passed(extra != nullptr ? fcntl(extra->get(), F_DUPFD_CLOEXEC, 5) : -1);
     if (!null.is_open() || !out.read_end.is_open() || !err.read_end.is_open() || !report.read_end.is_open() ||
         (extra != nullptr && !passed.is_open()) || !above_standard(null) || !above_standard(out.write_end) ||
         !above_standard(err.write_end) || !above_standard(report.write_end)) {
@@ -132,7 +132,9 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
         const auto failure =
             become(command, argv.data(), {null.get(), out.write_end.get(), err.write_end.get(), passed.get()},
                    report.write_end.get());
-        (void)!write(report.write_end.get(), &failure, sizeof failure);
+        if (write(report.write_end.get(), &failure, sizeof failure) < 0) {
+            _exit(126);
+        }
         _exit(127);
     }
     // glibc 2.36 declares pidfd_open without C linkage.
@@ -147,8 +149,10 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
         count = read(report.read_end.get(), &failure, sizeof failure);
     } while (count < 0 && errno == EINTR);
     if (count == static_cast<ssize_t>(sizeof failure)) {
-        const bool dropping = failure.step == StartFailure::privileges;
-        return failed(dropping ? "drop privileges to " + command.user->name + " for" : "start", failure.code);
+        if (command.user && failure.step == StartFailure::privileges) {
+            return failed("drop privileges to " + command.user->name + " for", failure.code);
+        }
+        return failed("start", failure.code);
     }
     fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
     fcntl(err.read_end.get(), F_SETFL, O_NONBLOCK);

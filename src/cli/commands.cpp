@@ -98,7 +98,7 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     if (!chosen) {
         return complain(exit_usage, chosen.error().message());
     }
-    const User* user = chosen->has_value() ? &**chosen : nullptr;
+    const User* user = *chosen ? &chosen->value() : nullptr;
     switch (options.subcommand) {
     case Subcommand::validate:
         return validate(host, options, caller, user);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 namespace boxlite {
@@ -69,8 +70,9 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host) {
             if (std::find(known_profiles.begin(), known_profiles.end(), stem) == known_profiles.end()) {
                 continue;
             }
-            const auto name = host.read(directory + "/" + entry + "/name");
-            const auto mode = host.read(directory + "/" + entry + "/mode");
+            const std::filesystem::path profile = std::filesystem::path(directory) / entry;
+            const auto name = host.read(profile / "name");
+            const auto mode = host.read(profile / "mode");
             if (!name || !mode) {
                 reason = (name ? mode : name).error().message();
                 break;

@@ -11,14 +11,14 @@ class RootedHost : public MutableHost {
 public:
     explicit RootedHost(std::string root) : root_(std::move(root)) {}
 
-    Result<std::string> read(const std::string& path, std::size_t limit) const override;
-    Result<std::string> read_start(const std::string& path, std::size_t count) const override;
-    Result<struct stat> examine(const std::string& path) const override;
-    Result<struct stat> examine_target(const std::string& path) const override;
-    Result<std::string> read_link(const std::string& path) const override;
-    Result<std::vector<std::string>> list(const std::string& path) const override;
-    Result<Outcome> run(const Command& command) const override;
-    Result<std::string> bwrap_label(const User* user) const override;
+    [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const override;
+    [[nodiscard]] Result<std::string> read_start(const std::string& path, std::size_t count) const override;
+    [[nodiscard]] Result<struct stat> examine(const std::string& path) const override;
+    [[nodiscard]] Result<struct stat> examine_target(const std::string& path) const override;
+    [[nodiscard]] Result<std::string> read_link(const std::string& path) const override;
+    [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
+    [[nodiscard]] Result<Outcome> run(const Command& command) const override;
+    [[nodiscard]] Result<std::string> bwrap_label(const User* user) const override;
 
     Result<void> make_link(const std::string& target, const std::string& path) override;
     Result<void> make_directory(const std::string& path) override;

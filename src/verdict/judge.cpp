@@ -37,7 +37,7 @@ constexpr std::string_view image_summary =
     "this is a system being built (chroot); whether bwrap works is decided at first boot";
 
 std::string summarize_ready(const Facts& facts) {
-    const auto works = "bwrap works for unprivileged users";
+    constexpr std::string_view works = "bwrap works for unprivileged users";
     const auto& providers = facts.profile.other_providers;
     if (!providers.value.empty()) {
         return fmt::format("{}; {} provides the profile, and ours stands back", works,
@@ -107,7 +107,12 @@ Verdict judge_probe(const Facts& facts) {
 ProfileReport summarize_profile(const Facts& facts) {
     const auto& profile = facts.profile;
     const bool enabled = profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
-    ProfileReport report{.state = profile.file.is_absent() ? "absent" : enabled ? "active" : "inactive"};
+    ProfileReport report{.state = "inactive"};
+    if (profile.file.is_absent()) {
+        report.state = "absent";
+    } else if (enabled) {
+        report.state = "active";
+    }
     if (facts.probe.label.is_present()) {
         report.label = facts.probe.label.value;
     }
