@@ -37,7 +37,7 @@ constexpr std::string_view image_summary =
     "this is a system being built (chroot); whether bwrap works is decided at first boot";
 
 std::string summarize_ready(const Facts& facts) {
-    constexpr std::string_view works = "bwrap works for unprivileged users";
+    const std::string works = "bwrap works for unprivileged users";
     const auto& providers = facts.profile.other_providers;
     if (!providers.value.empty()) {
         return fmt::format("{}; {} provides the profile, and ours stands back", works,
