@@ -98,7 +98,8 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     if (!chosen) {
         return complain(exit_usage, chosen.error().message());
     }
-    const User* user = *chosen ? &chosen->value() : nullptr;
+    const std::optional<User>& somebody = *chosen;
+    const User* user = somebody ? &*somebody : nullptr;
     switch (options.subcommand) {
     case Subcommand::validate:
         return validate(host, options, caller, user);

@@ -37,7 +37,7 @@ constexpr std::string_view image_summary =
     "this is a system being built (chroot); whether bwrap works is decided at first boot";
 
 std::string summarize_ready(const Facts& facts) {
-    const std::string works = "bwrap works for unprivileged users";
+    constexpr std::string_view works = "bwrap works for unprivileged users";
     const auto& providers = facts.profile.other_providers;
     if (!providers.value.empty()) {
         return fmt::format("{}; {} provides the profile, and ours stands back", works,
@@ -46,7 +46,7 @@ std::string summarize_ready(const Facts& facts) {
     if (!can_restrict(facts)) {
         return fmt::format("{}; nothing is needed: this kernel does not restrict user namespaces", works);
     }
-    return works;
+    return std::string(works);
 }
 
 /// What runs of bwrap showed is what counts.
