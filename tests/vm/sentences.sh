@@ -103,6 +103,12 @@ other_profiles_are_as_before() {
     loaded_policy | diff /root/policy-before -
 }
 
+nothing_is_left() {
+    left=$(find /etc /usr /var/lib /var/cache -name '*boxlite-bwrap*' ! -path '/var/cache/apt/*')
+    echo "$left"
+    [ -z "$left" ]
+}
+
 apparmor_restarts() {
     systemctl restart apparmor.service && systemctl is-active apparmor.service
 }
