@@ -3,8 +3,10 @@
 #include "facts/gather.h"
 
 #include <algorithm>
-#include <array>
+#include <cctype>
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <string_view>
 
 namespace boxlite {
@@ -12,9 +14,6 @@ namespace boxlite {
 namespace {
 
 const std::string securityfs = "/sys/kernel/security/apparmor";
-
-/// The profiles this program is about.
-constexpr std::array<std::string_view, 3> known_profiles{"bwrap", "unpriv_bwrap", "unprivileged_userns"};
 
 /// A flag of the kernel's: "Y" or "yes" is true, "N" or "no" false.
 Fact<bool> gather_flag(const Host& host, const std::string& path) {
@@ -51,12 +50,34 @@ Fact<std::vector<std::string>> gather_policy_versions(const Host& host) {
     return Versions::present(std::move(*names));
 }
 
+/// What the kernel makes of a profile's name for a file name: mangle_name of its apparmorfs.c (6.12).
+std::string mangled(std::string_view name) {
+    name.remove_prefix(std::min(name.find_first_not_of("/."), name.size()));
+    std::string result;
+    for (const char c : name) {
+        if (c == '/') {
+            result += '.';
+        } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+            result += '_';
+        } else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-') {
+            result += c;
+        }
+    }
+    return result;
+}
+
 /// policy/profiles has a directory NAME.NUMBER for each profile; its files `name` and `mode` are
 /// readable by anyone, which the file `profiles`, despite its mode, is not. A directory that goes
 /// while we look belongs to a profile just replaced or removed, so the list is simply read again.
-Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host) {
+Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vector<std::string>& foreign) {
     using Loaded = Fact<std::vector<LoadedProfile>>;
     const std::string directory = securityfs + "/policy/profiles";
+    std::set<std::string, std::less<>> wanted{"bwrap", "unpriv_bwrap", "unprivileged_userns"};
+    wanted.insert(foreign.begin(), foreign.end());
+    std::set<std::string, std::less<>> stems;
+    for (const auto& name : wanted) {
+        stems.insert(mangled(name));
+    }
     std::string reason;
     for (int attempt = 0; attempt < 3; ++attempt) {
         const auto entries = host.list(directory);
@@ -67,7 +88,7 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host) {
         reason.clear();
         for (const auto& entry : *entries) {
             const std::string_view stem = std::string_view(entry).substr(0, entry.rfind('.'));
-            if (std::find(known_profiles.begin(), known_profiles.end(), stem) == known_profiles.end()) {
+            if (!stems.contains(stem)) {
                 continue;
             }
             const std::filesystem::path profile = std::filesystem::path(directory) / entry;
@@ -77,7 +98,9 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host) {
                 reason = (name ? mode : name).error().message();
                 break;
             }
-            loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode))});
+            if (wanted.contains(trimmed(*name))) {
+                loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode))});
+            }
         }
         if (reason.empty()) {
             return Loaded::present(std::move(loaded));
@@ -108,14 +131,14 @@ Fact<std::string> gather_parser_version(const Host& host) {
 
 } // namespace
 
-AppArmorFacts gather_apparmor(const Host& host) {
+AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign) {
     return {
         .enabled = gather_flag(host, "/sys/module/apparmor/parameters/enabled"),
         .securityfs = gather_existence(host, securityfs),
         .mediates_userns = gather_word(host, securityfs + "/features/namespaces/mask", "userns_create"),
         .stacks = gather_flag(host, securityfs + "/features/domain/stack"),
         .policy_versions = gather_policy_versions(host),
-        .loaded = gather_loaded(host),
+        .loaded = gather_loaded(host, foreign),
         .parser_version = gather_parser_version(host),
         .abi_4 = gather_existence(host, paths::policy_directory + "/abi/4.0"),
     };

@@ -32,7 +32,8 @@ struct AppArmorFacts {
     Fact<bool> mediates_userns; ///< features/namespaces/mask has userns_create (Linux 6.7; Ubuntu 23.10)
     Fact<bool> stacks;          ///< features/domain/stack (Linux 4.14)
     Fact<std::vector<std::string>> policy_versions; ///< features/policy/versions: "v5" to "v9"
-    /// Of the profiles loaded, those this program is about: bwrap, unpriv_bwrap, unprivileged_userns.
+    /// Of the profiles loaded, those this program is about: bwrap, unpriv_bwrap, unprivileged_userns,
+    /// and what other providers on disk call theirs.
     Fact<std::vector<LoadedProfile>> loaded;
     Fact<std::string> parser_version; ///< of /sbin/apparmor_parser: "4.1.0"
     Fact<bool> abi_4;                 ///< /etc/apparmor.d/abi/4.0, which the profile names
@@ -52,10 +53,12 @@ struct BwrapFacts {
     Fact<std::string> diverted_by; ///< the package, or "LOCAL", that moved it away: dpkg-divert(1)
 };
 
-/// A profile file other than ours, under /etc/apparmor.d, that provides bwrap's profile.
+/// A profile file other than ours, under /etc/apparmor.d, that provides a profile for bwrap.
 struct Provider {
     std::string path;
     std::optional<std::string> owner; ///< its package; nothing when no package owns it
+    /// Its profiles that are named bwrap or attached to /usr/bin/bwrap; none when the file is gone.
+    std::vector<std::string> profiles = {"bwrap"};
 };
 
 /// /etc/apparmor.d/boxlite-bwrap on disk.

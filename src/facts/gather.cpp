@@ -50,9 +50,13 @@ Facts gather_facts(const Host& host, const User* user) {
     Facts facts;
     facts.chroot = gather_chroot(host);
     facts.kernel = gather_kernel(host);
-    facts.apparmor = gather_apparmor(host);
-    facts.bwrap = gather_bwrap(host, user);
     facts.profile = gather_profile(host);
+    std::vector<std::string> foreign;
+    for (const auto& provider : facts.profile.other_providers.value) {
+        foreign.insert(foreign.end(), provider.profiles.begin(), provider.profiles.end());
+    }
+    facts.apparmor = gather_apparmor(host, foreign);
+    facts.bwrap = gather_bwrap(host, user);
     facts.kvm = gather_existence(host, "/dev/kvm");
     return facts;
 }

@@ -25,7 +25,8 @@ inline const std::string disable_target = "../boxlite-bwrap";
 
 /// The parts of gather_facts, each from its own corner of the host.
 [[nodiscard]] KernelFacts gather_kernel(const Host& host);
-[[nodiscard]] AppArmorFacts gather_apparmor(const Host& host);
+/// `foreign`: other profiles to look for among those loaded.
+[[nodiscard]] AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign = {});
 [[nodiscard]] BwrapFacts gather_bwrap(const Host& host, const User* user);
 [[nodiscard]] ProfileFacts gather_profile(const Host& host);
 

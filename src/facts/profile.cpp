@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "facts/attachment.h"
 #include "facts/gather.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <string_view>
 
 namespace boxlite {
 
@@ -42,19 +46,56 @@ std::optional<std::string> find_owner(const Host& host, const std::string& path)
     return printable(said.substr(0, said.find(':')), 100);
 }
 
-/// The file that Ubuntu 25.04 and later ship in package apparmor, with our profile names.
+/// Whether AppArmor skips a file of that name: hidden ones, and what editors and package managers
+/// leave behind, apparmor_parser(8) and its is_blacklisted.
+bool is_skipped(const std::string& name) {
+    static constexpr std::array<std::string_view, 10> endings{
+        ".dpkg-new", ".dpkg-old", ".dpkg-dist", ".dpkg-bak", ".dpkg-remove",
+        ".pacsave",  ".pacnew",   ".rpmnew",    ".rpmsave",  "~"};
+    return name.starts_with('.') || name == "README" ||
+           std::any_of(endings.begin(), endings.end(), [&](auto ending) { return name.ends_with(ending); });
+}
+
+/// What apparmor_parser makes of a file that could provide a profile for bwrap.
+std::vector<std::string> ask_parser(const Host& host, const std::string& path) {
+    const auto names = host.run({.argv = {paths::apparmor_parser, "--names", path}});
+    if (!names || !names->succeeded()) {
+        return {}; // what it cannot parse it cannot load either
+    }
+    const auto dump = host.run(
+        {.argv = {paths::apparmor_parser, "--skip-kernel-load", "--skip-cache", "--dump=rule-exprs", path}});
+    return dump ? parse_providing_profiles(names->out, dump->out + dump->err) : std::vector<std::string>{};
+}
+
+/// Every file that AppArmor would load and that has a profile for bwrap.
 Fact<std::vector<Provider>> gather_other_providers(const Host& host) {
     using Providers = Fact<std::vector<Provider>>;
-    const std::string name = "bwrap-userns-restrict";
-    const auto file = gather_existence(host, paths::policy_directory + "/" + name);
-    const auto disabled = gather_existence(host, paths::disable_directory + "/" + name);
-    if (file.is_unreadable() || disabled.is_unreadable()) {
-        return Providers::unreadable((file.is_unreadable() ? file : disabled).reason);
+    const auto names = host.list(paths::policy_directory);
+    if (!names) {
+        return is_missing(names.error()) ? Providers::present({})
+                                         : Providers::unreadable(names.error().message());
     }
     std::vector<Provider> providers;
-    if (file.is_present() && disabled.is_absent()) {
+    for (const auto& name : *names) {
         const auto path = paths::policy_directory + "/" + name;
-        providers.push_back({path, find_owner(host, path)});
+        if (path == paths::profile || is_skipped(name) ||
+            !gather_existence(host, paths::disable_directory + "/" + name).is_absent()) {
+            continue;
+        }
+        const auto policy = host.read(path);
+        if (!policy) {
+            const int code = policy.error().code;
+            if (is_missing(policy.error()) || code == EISDIR) {
+                continue; // a dangling link, a directory: nothing that is loaded
+            }
+            return Providers::unreadable(policy.error().message());
+        }
+        if (!may_provide_bwrap(*policy)) {
+            continue;
+        }
+        if (auto profiles = ask_parser(host, path); !profiles.empty()) {
+            providers.push_back({path, find_owner(host, path), std::move(profiles)});
+        }
     }
     return Providers::present(std::move(providers));
 }

@@ -84,19 +84,31 @@ Result<std::string> unload(MutableHost& host, const Facts& facts) {
     return "; unloaded";
 }
 
-/// Hands the profile names over to another provider's file, or gives them up.
+/// Makes way for other providers, or gives the profile names up when there are none. What works
+/// now goes on working: ours stays in the kernel until theirs is there.
 Result<std::string> release(MutableHost& host, const Facts& facts) {
     const auto& providers = facts.profile.other_providers.value;
     if (providers.empty() || is_image(facts)) {
         return unload(host, facts);
     }
-    if (is_loaded(facts, "bwrap")) {
-        return ""; // under the same name: theirs replaced ours when it was loaded, or does at boot
+    const auto same = std::find_if(providers.begin(), providers.end(), shares_our_name);
+    if (same == providers.end()) {
+        // Under another name. With both loaded the kernel takes neither, so ours goes.
+        const bool theirs_is_loaded =
+            std::any_of(providers.begin(), providers.end(), [&](const auto& provider) {
+                return std::any_of(provider.profiles.begin(), provider.profiles.end(),
+                                   [&](const auto& name) { return is_loaded(facts, name); });
+            });
+        return theirs_is_loaded ? unload(host, facts)
+                                : Result<std::string>("; what is loaded stays until reboot");
     }
-    if (auto loaded = load(host, providers.front().path); !loaded) {
+    if (is_loaded(facts, "bwrap")) {
+        return ""; // theirs replaced ours when it was loaded, or does at boot
+    }
+    if (auto loaded = load(host, same->path); !loaded) {
         return std::unexpected(loaded.error());
     }
-    return "; loaded " + providers.front().path;
+    return "; loaded " + same->path;
 }
 
 Result<std::string> activate(MutableHost& host, const Facts& facts, const std::string& reason) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace boxlite {
 
@@ -322,6 +323,28 @@ Finding judge_label(const Facts& facts) {
     return pass(label.value);
 }
 
+/// Other files are there to give bwrap a profile, and it has none: they block each other, or the
+/// only one is not loaded.
+Finding explain_providers(const std::vector<Provider>& providers, const std::string& complaint) {
+    std::set<std::string> names;
+    std::string files;
+    for (const auto& provider : providers) {
+        names.insert(provider.profiles.begin(), provider.profiles.end());
+        files += (files.empty() ? "" : ", ") + name_with_owner(provider);
+    }
+    if (names.size() < 2) {
+        return fail(complaint, "the profile of " + files + " is not in force",
+                    "apparmor_parser --replace " + providers.front().path);
+    }
+    const auto surplus = std::find_if_not(providers.begin(), providers.end(), shares_our_name);
+    const auto& path = (surplus == providers.end() ? providers.front() : *surplus).path;
+    return fail(complaint,
+                "profiles of different names for /usr/bin/bwrap block each other: the kernel takes none of " +
+                    files,
+                fmt::format("ln -s {0} /etc/apparmor.d/disable/ && apparmor_parser --remove {0} && {1}", path,
+                            reload_command));
+}
+
 /// Why a run of bwrap failed and what mends it, as far as the other facts explain it.
 Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
     if (const auto kernel = judge_userns(facts); kernel.status == Status::fail) {
@@ -329,6 +352,10 @@ Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
     }
     if (const auto binary = judge_binary(facts); binary.status == Status::fail) {
         return fail(complaint, binary.summary, binary.fix);
+    }
+    if (restricts(facts) && facts.probe.label.is("unconfined") &&
+        !facts.profile.other_providers.value.empty()) {
+        return explain_providers(facts.profile.other_providers.value, complaint);
     }
     if (restricts(facts) && facts.probe.label.is("unconfined")) {
         return fail(complaint, "nothing lets /usr/bin/bwrap keep capabilities in a user namespace",

@@ -28,6 +28,14 @@ bool parses_profile(const Facts& facts) {
            major_version(facts.apparmor.parser_version.value) >= 4 && facts.apparmor.abi_4.is_present();
 }
 
+bool shares_our_name(const Provider& provider) {
+    return std::find(provider.profiles.begin(), provider.profiles.end(), "bwrap") != provider.profiles.end();
+}
+
+std::string name_with_owner(const Provider& provider) {
+    return provider.path + (provider.owner ? " (package " + *provider.owner + ")" : " (no package)");
+}
+
 bool is_loaded(const Facts& facts, std::string_view name) {
     const auto& loaded = facts.apparmor.loaded;
     return loaded.is_present() && std::any_of(loaded.value.begin(), loaded.value.end(),

@@ -6,14 +6,6 @@
 
 namespace boxlite {
 
-namespace {
-
-std::string name_owner(const Provider& provider) {
-    return provider.owner ? "package " + *provider.owner : "no package";
-}
-
-} // namespace
-
 Decision decide(const Facts& facts) {
     using enum Decision::Action;
     const auto& profile = facts.profile;
@@ -40,8 +32,10 @@ Decision decide(const Facts& facts) {
     }
     if (!profile.other_providers.value.empty()) {
         const auto& provider = profile.other_providers.value.front();
-        return {deactivate,
-                fmt::format("{} ({}) provides the same profile", provider.path, name_owner(provider))};
+        return {deactivate, name_with_owner(provider) +
+                                (shares_our_name(provider)
+                                     ? " provides the same profile"
+                                     : " has a profile for /usr/bin/bwrap: " + provider.profiles.front())};
     }
     if (is_image(facts)) {
         return {activate, "decided at first boot, by the kernel that boots"};

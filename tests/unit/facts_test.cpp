@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "facts/attachment.h"
 #include "facts/gather.h"
 #include "fake_host.h"
 
@@ -165,7 +166,10 @@ TEST_CASE("the distribution's own profile is a provider, with its package") {
     FakeHost host;
     furnish_unrestricted(host);
     const std::string theirs = "/etc/apparmor.d/bwrap-userns-restrict";
-    host.write(theirs, "");
+    furnish_policy(host, theirs, "profile bwrap /usr/bin/bwrap {\n}\n", "bwrap\nunpriv_bwrap\n",
+                   "aare: /usr/bin/bwrap   ->   /usr/bin/bwrap\n"
+                   "rule: /usr/bin/bwrap  ->  /usr/bin/bwrap priority=0 (0x1/0)< 0x1>\n\n"
+                   "aare: unpriv_bwrap   ->   unpriv_bwrap\n");
     SUBCASE("owned") {
         host.answer("/usr/bin/dpkg-query --search -- " + theirs,
                     {.exit_code = 0, .out = "apparmor: " + theirs + "\n"});
@@ -173,6 +177,19 @@ TEST_CASE("the distribution's own profile is a provider, with its package") {
         REQUIRE(providers.value.size() == 1);
         CHECK(providers.value[0].path == theirs);
         CHECK(providers.value[0].owner == "apparmor");
+        CHECK(providers.value[0].profiles == std::vector<std::string>{"bwrap"});
+    }
+    SUBCASE("what a package manager left beside it: not one") {
+        host.write(theirs + ".dpkg-old", "profile bwrap /usr/bin/bwrap {\n}\n");
+        CHECK(gather_profile(host).other_providers.value.size() == 1);
+    }
+    SUBCASE("a dangling link: not one") {
+        host.link("/usr/share/gone", "/etc/apparmor.d/bwrap");
+        CHECK(gather_profile(host).other_providers.value.size() == 1);
+    }
+    SUBCASE("unreadable: not known") {
+        host.forbid(theirs);
+        CHECK(gather_profile(host).other_providers.is_unreadable());
     }
     SUBCASE("nobody's") {
         host.answer("/usr/bin/dpkg-query --search -- " + theirs, {.exit_code = 1});
@@ -209,5 +226,57 @@ TEST_CASE("a system being built is told from one that runs") {
     SUBCASE("nonsense in it does no harm") {
         host.write("/proc/self/mountinfo", "\n / / / / /\n22\n");
         CHECK(gather_facts(host, nullptr).chroot.is(true));
+    }
+}
+
+TEST_CASE("a file is asked about when its headers could match /usr/bin/bwrap") {
+    for (const char* policy :
+         {"profile bwrap /usr/bin/bwrap {", "/usr/bin/bwrap {", "profile x /usr/bin/* {",
+          "profile x @{bin}/bwrap {", "profile \"a b\" \"/usr/bin/bw?ap\" {",
+          "profile y\n  /usr/{,local/}bin/bwrap {", "profile bwrap {",
+          "profile x /** flags=(unconfined) { userns, }", "/{usr/,}bin/bwrap flags=(complain) {"}) {
+        CAPTURE(policy);
+        CHECK(may_provide_bwrap(policy));
+    }
+    for (const char* policy :
+         {"profile firefox /usr/lib/firefox/firefox{,-esr} {", "profile x /opt/bwrap {",
+          "  /usr/bin/bwrap px,", "# profile bwrap /usr/bin/bwrap {", "profile foo @{bin}/foo {",
+          "include <tunables/global>", "", "profile :glycin:bwrap {"}) {
+        CAPTURE(policy);
+        CHECK_FALSE(may_provide_bwrap(policy));
+    }
+}
+
+TEST_CASE("which profiles of a file provide for bwrap, in AppArmor's own reading") {
+    // Recorded from apparmor_parser 4.1.0, shortened.
+    const std::string names = "noattach\none\ntwo\ntwo//child\n:glycin://bwrap\n";
+    const std::string dump = "Cache read/write disabled: interface file missing.\n"
+                             "aare: noattach   ->   noattach\n"
+                             "aare: {/usr,/opt}/**/bwrap   ->   (/usr|/opt)/[^/\\x00][^\\x00]*/bwrap\n"
+                             "rule: (/usr|/opt)/[^/\\x00][^\\x00]*/bwrap  ->  x priority=0 (0x1/0)< 0x1>\n\n"
+                             "aare: /usr/bin/bwra[op]   ->   /usr/bin/bwra[op]\n"
+                             "rule: /usr/bin/bwra[op]  ->  /usr/bin/bwra[op] priority=0 (0x1/0)< 0x1>\n\n"
+                             "aare: /etc/passwd   ->   /etc/passwd\n"
+                             "rule: /etc/passwd  ->  /etc/passwd priority=0 (0x10004/0)< 0x10004>\n\n"
+                             "aare: /usr/bin/bwrap   ->   /usr/bin/bwrap\n"
+                             "rule: /usr/bin/bwrap  ->  /usr/bin/bwrap priority=0 (0x1/0)< 0x1>\n\n"
+                             "aare: /usr/bin/bwrap   ->   /usr/bin/bwrap\n"
+                             "rule: /usr/bin/bwrap  ->  /usr/bin/bwrap priority=0 (0x1/0)< 0x1>\n\n";
+    SUBCASE("attached outside a namespace, and no child") {
+        CHECK(parse_providing_profiles(names, dump) == std::vector<std::string>{"one", "two"});
+    }
+    SUBCASE("a profile named by its path") {
+        CHECK(parse_providing_profiles("/usr/bin/bwrap\n", "aare: /usr/bin/bwrap   ->   /usr/bin/bwrap\n") ==
+              std::vector<std::string>{"/usr/bin/bwrap"});
+    }
+    SUBCASE("cut short: every name outside a namespace counts") {
+        CHECK(parse_providing_profiles(names, dump.substr(0, 420)) ==
+              std::vector<std::string>{"noattach", "one", "two"});
+    }
+    SUBCASE("nothing at all: nothing") {
+        CHECK(parse_providing_profiles("", "").empty());
+    }
+    SUBCASE("an expression nobody understands is not ruled out") {
+        CHECK(parse_providing_profiles("x\n", "aare: /a(   ->   /a(\n") == std::vector<std::string>{"x"});
     }
 }

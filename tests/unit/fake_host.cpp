@@ -132,6 +132,14 @@ void furnish_unrestricted(FakeHost& host) {
     host.answer("/usr/bin/bwrap --version", {.exit_code = 0, .out = "bubblewrap 0.11.0\n"});
 }
 
+void furnish_policy(FakeHost& host, const std::string& path, const std::string& text,
+                    const std::string& names, const std::string& dump) {
+    host.write(path, text);
+    host.answer("/sbin/apparmor_parser --names " + path, {.exit_code = 0, .out = names});
+    host.answer("/sbin/apparmor_parser --skip-kernel-load --skip-cache --dump=rule-exprs " + path,
+                {.exit_code = 0, .out = dump});
+}
+
 void furnish_loaded(FakeHost& host, const std::string& name, const std::string& mode) {
     const auto directory = std::string(securityfs) + "/policy/profiles/" + name + ".7";
     host.write(directory + "/name", name + "\n");

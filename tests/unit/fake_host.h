@@ -48,6 +48,9 @@ private:
 void furnish_restricted(FakeHost& host);
 /// A Debian 13 host: no restriction.
 void furnish_unrestricted(FakeHost& host);
+/// A policy file, and what apparmor_parser says its names and its rule expressions are.
+void furnish_policy(FakeHost& host, const std::string& path, const std::string& text,
+                    const std::string& names, const std::string& dump);
 /// The kernel has loaded this profile.
 void furnish_loaded(FakeHost& host, const std::string& name, const std::string& mode = "enforce");
 

@@ -126,7 +126,7 @@ TEST_CASE("another provider of the same names takes over without a gap") {
     FakeHost host;
     furnish_restricted(host);
     const std::string theirs = "/etc/apparmor.d/bwrap-userns-restrict";
-    host.write(theirs, "");
+    furnish_policy(host, theirs, "profile bwrap /usr/bin/bwrap {\n}\n", "bwrap\n", "");
     const auto load_theirs = "/sbin/apparmor_parser --replace --write-cache " + theirs;
     host.answer(load_theirs, {.exit_code = 0});
     SUBCASE("loaded already: the kernel is left alone") {
@@ -168,4 +168,24 @@ TEST_CASE("the package goes") {
           "profile inactive: the package is being removed; unloaded");
     CHECK(is_disabled(host));
     CHECK(host.changes == std::vector<std::string>{"unload bwrap", "unload unpriv_bwrap"});
+}
+
+TEST_CASE("a provider under another name") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    furnish_loaded(host, "unpriv_bwrap");
+    furnish_policy(host, "/etc/apparmor.d/own", "profile own /usr/bin/bwrap {\n}\n", "own\n",
+                   "aare: /usr/bin/bwrap   ->   /usr/bin/bwrap\nrule: x (0x1/0)< 0x1>\n");
+    SUBCASE("loaded: it and ours block each other, so ours goes") {
+        furnish_loaded(host, "own");
+        CHECK(converge(host).value() ==
+              "profile inactive: /etc/apparmor.d/own (no package) has a profile for "
+              "/usr/bin/bwrap: own; unloaded");
+    }
+    SUBCASE("not loaded: ours works on until reboot") {
+        CHECK(converge(host).value().ends_with("; what is loaded stays until reboot"));
+        CHECK(host.changes.empty());
+    }
+    CHECK(is_disabled(host));
 }

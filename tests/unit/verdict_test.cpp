@@ -292,7 +292,8 @@ TEST_CASE("the probe decides") {
         CHECK(judge_state(facts).readiness == Readiness::not_ready);
     }
     SUBCASE("another's loose profile: ready, with a warning") {
-        facts.profile.other_providers.value = {{"/etc/apparmor.d/bwrap-userns-restrict", "apparmor"}};
+        facts.profile.other_providers.value = {
+            {"/etc/apparmor.d/bwrap-userns-restrict", "apparmor", {"bwrap"}}};
         facts.probe.label.value = "bwrap (unconfined)";
         facts.probe.jail.value.label = "bwrap (unconfined)";
         CHECK(judge_state(facts).readiness == Readiness::ready);
@@ -329,7 +330,8 @@ TEST_CASE("the design's table of hosts") {
         CHECK(decide(facts).action == deactivate);
     }
     SUBCASE("another provider: inactive, and it is named") {
-        facts.profile.other_providers.value = {{"/etc/apparmor.d/bwrap-userns-restrict", "apparmor"}};
+        facts.profile.other_providers.value = {
+            {"/etc/apparmor.d/bwrap-userns-restrict", "apparmor", {"bwrap"}}};
         CHECK(decide(facts).action == deactivate);
         CHECK(decide(facts).reason ==
               "/etc/apparmor.d/bwrap-userns-restrict (package apparmor) provides the same profile");
@@ -384,8 +386,22 @@ TEST_CASE("where the profile stands, for other programs") {
         CHECK(summarize_profile(facts).state == "absent");
     }
     SUBCASE("another's") {
-        facts.profile.other_providers.value = {{"/etc/apparmor.d/bwrap-userns-restrict", "apparmor"}};
+        facts.profile.other_providers.value = {
+            {"/etc/apparmor.d/bwrap-userns-restrict", "apparmor", {"bwrap"}}};
         CHECK(summarize_profile(facts).provider == "/etc/apparmor.d/bwrap-userns-restrict");
         CHECK(summarize_profile(facts).owner == "apparmor");
     }
+}
+
+TEST_CASE("two of others that block each other: both named, with the way out") {
+    auto facts = broken_restricted();
+    facts.profile.other_providers.value = {{"/etc/apparmor.d/a", std::nullopt, {"a"}},
+                                           {"/etc/apparmor.d/lutris", "lutris", {"bwrap"}}};
+    const auto jail = finding_of(facts, "bwrap.jail");
+    CHECK(jail.why ==
+          "profiles of different names for /usr/bin/bwrap block each other: the kernel takes none of "
+          "/etc/apparmor.d/a (no package), /etc/apparmor.d/lutris (package lutris)");
+    CHECK(jail.fix == "ln -s /etc/apparmor.d/a /etc/apparmor.d/disable/ && apparmor_parser --remove "
+                      "/etc/apparmor.d/a && boxlite-bwrap-apparmor reload");
+    CHECK(judge_state(facts).readiness == Readiness::not_ready);
 }
