@@ -85,6 +85,12 @@ profile_state_is() {
     jq -e --arg state "$1" '.profile.state == $state' /run/status.json
 }
 
+provider_is() {
+    boxlite-bwrap-apparmor status --format json >/run/status.json
+    cat /run/status.json
+    jq -e --arg path "$1" '.profile.provider == $path' /run/status.json
+}
+
 aa_status_lists() {
     aa-status --json | jq -e --arg name "$1" '.profiles[$name] == "enforce"'
 }
