@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 
 namespace boxlite {
@@ -75,11 +76,12 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host) {
         return is_missing(names.error()) ? Providers::present({})
                                          : Providers::unreadable(names.error().message());
     }
+    const std::filesystem::path directory = paths::policy_directory;
     std::vector<Provider> providers;
     for (const auto& name : *names) {
-        const auto path = paths::policy_directory + "/" + name;
+        const std::string path = directory / name;
         if (path == paths::profile || is_skipped(name) ||
-            !gather_existence(host, paths::disable_directory + "/" + name).is_absent()) {
+            !gather_existence(host, directory / "disable" / name).is_absent()) {
             continue;
         }
         const auto policy = host.read(path);
