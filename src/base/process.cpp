@@ -18,8 +18,6 @@ namespace boxlite {
 
 namespace {
 
-constexpr std::size_t output_limit = 64UL * 1024;
-
 /// What a child that could not become the program reports over its pipe, closed by a good exec.
 struct StartFailure {
     enum Step : int { setup, privileges, exec } step;
@@ -71,13 +69,13 @@ bool above_standard(Fd& fd) {
 }
 
 /// Takes what there is to read; false at the end of the stream.
-bool drain(const Fd& from, std::string& into) {
+bool drain(const Fd& from, std::string& into, std::size_t limit) {
     std::array<char, 4096> buffer{};
     const ssize_t count = read(from.get(), buffer.data(), buffer.size());
     if (count < 0) {
         return errno == EINTR || errno == EAGAIN;
     }
-    into.append(buffer.data(), std::min(static_cast<std::size_t>(count), output_limit - into.size()));
+    into.append(buffer.data(), std::min(static_cast<std::size_t>(count), limit - into.size()));
     return count > 0;
 }
 
@@ -124,6 +122,7 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
 
     Child child;
     child.deadline_ = std::chrono::steady_clock::now() + command.time_limit;
+    child.output_limit_ = command.output_limit;
     child.pid_ = fork();
     if (child.pid_ < 0) {
         return failed("start", errno);
@@ -163,7 +162,7 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
 
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), out_(std::move(other.out_)),
-      err_(std::move(other.err_)), deadline_(other.deadline_) {}
+      err_(std::move(other.err_)), deadline_(other.deadline_), output_limit_(other.output_limit_) {}
 
 Child::~Child() {
     Outcome ignored;
@@ -208,10 +207,10 @@ Outcome Child::wait() {
         if (poll(watched.data(), watched.size(), static_cast<int>(left.count())) <= 0) {
             continue;
         }
-        if (watched[0].revents != 0 && !drain(out_, outcome.out)) {
+        if (watched[0].revents != 0 && !drain(out_, outcome.out, output_limit_)) {
             watched[0].fd = -1;
         }
-        if (watched[1].revents != 0 && !drain(err_, outcome.err)) {
+        if (watched[1].revents != 0 && !drain(err_, outcome.err, output_limit_)) {
             watched[1].fd = -1;
         }
         if (watched[2].revents != 0) {
@@ -223,8 +222,8 @@ Outcome Child::wait() {
     for (int i = 0; i < 32; ++i) {
         pollfd last_out{out_.get(), POLLIN, 0};
         pollfd last_err{err_.get(), POLLIN, 0};
-        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, outcome.out);
-        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, outcome.err);
+        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, outcome.out, output_limit_);
+        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, outcome.err, output_limit_);
         if (!more_out && !more_err) {
             break;
         }

@@ -21,9 +21,10 @@ struct Command {
     std::vector<std::string> argv;
     std::optional<User> user = {}; ///< privileges are dropped to this user first
     std::chrono::milliseconds time_limit{10'000};
+    std::size_t output_limit = 64UL * 1024; ///< bytes kept of each stream; the rest is read and dropped
 };
 
-/// How a program ended and what it wrote (each stream cut at 64 KiB).
+/// How a program ended and what it wrote, as far as the command's limit.
 struct Outcome {
     int exit_code = -1; ///< -1 when it did not exit by itself
     int signal = 0;     ///< the signal that ended it, or 0
@@ -69,6 +70,7 @@ private:
     Fd out_;
     Fd err_;
     std::chrono::steady_clock::time_point deadline_;
+    std::size_t output_limit_ = 0;
 };
 
 /// Child::start and wait in one.

@@ -25,6 +25,9 @@ namespace boxlite {
 /// The whole of `text` as a decimal number; nothing when it is anything else or does not fit.
 [[nodiscard]] std::optional<long long> parse_number(std::string_view text);
 
+/// The whole of `text` as a hexadecimal number; nothing when it is anything else or does not fit.
+[[nodiscard]] std::optional<unsigned long long> parse_hexadecimal(std::string_view text);
+
 /// The one of `candidates` that `word` was probably meant to be; nothing when none is near.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word,
                                                  const std::vector<std::string>& candidates);

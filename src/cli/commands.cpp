@@ -6,6 +6,7 @@
 #include "policy/policy.h"
 #include "probe/probe.h"
 #include "report/report.h"
+#include "verdict/conditions.h"
 #include "verdict/verdict.h"
 
 #include <fmt/format.h>
@@ -63,18 +64,39 @@ Response respond(const Verdict& verdict, const ProfileReport* profile, const Opt
                                caller.colour ? Colour::always : Colour::never)};
 }
 
+/// What the package's configuration makes of a host that is not ready.
+void excuse(Response& response, const Facts& facts) {
+    if (response.code == exit_ready) {
+        return;
+    }
+    if (!facts.configuration.value.strict || is_image(facts)) {
+        response.code = exit_ready;
+        return;
+    }
+    response.err +=
+        fmt::format("boxlite-bwrap-apparmor: this host is not known to be ready, and strict=true in {} "
+                    "makes that an error\n",
+                    paths::configuration);
+}
+
 Response validate(const Host& host, const Options& options, const Caller& caller, const User* user) {
     return respond(judge_capability(gather_facts(host, user)), nullptr, options, caller);
 }
 
 Response status(const Host& host, const Options& options, const Caller& caller, const User* user) {
     auto facts = gather_facts(host, user);
-    if (!facts.chroot.is(true)) {
+    if (!is_image(facts)) {
         facts.probe = probe(host, user, facts.apparmor.enabled.is(true));
     }
+    if (options.subcommand == Subcommand::probe) {
+        return respond(judge_probe(facts), nullptr, options, caller);
+    }
     const auto profile = summarize_profile(facts);
-    return options.subcommand == Subcommand::probe ? respond(judge_probe(facts), nullptr, options, caller)
-                                                   : respond(judge_state(facts), &profile, options, caller);
+    auto response = respond(judge_state(facts), &profile, options, caller);
+    if (options.lenient) {
+        excuse(response, facts);
+    }
+    return response;
 }
 
 Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {

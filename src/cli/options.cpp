@@ -87,6 +87,10 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
             ->check(CLI::IsMember(&formats))
             ->type_name("");
         command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
+        if (row.subcommand == Subcommand::status) {
+            command->add_flag("--lenient", options.lenient,
+                              "Exit 0 although not ready, unless strict=true is configured");
+        }
         if (row.subcommand != Subcommand::validate) {
             command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")
                 ->type_name("NAME");

@@ -16,6 +16,7 @@ struct Options {
     std::string user = {}; ///< whom bwrap is run as; empty: nobody for root, else oneself
     bool quiet = false;    ///< problems and the verdict only
     bool removing = false; ///< reload: the package goes
+    bool lenient = false;  ///< status: not ready is no failure, unless the configuration says strict
 };
 
 /// A command line that is not to be run: what to print, and whether it was asked for (--help).

@@ -99,7 +99,9 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
                 break;
             }
             if (wanted.contains(trimmed(*name))) {
-                loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode))});
+                const auto sha256 = host.read(profile / "sha256");
+                loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode)),
+                                  sha256 ? std::string(trimmed(*sha256)) : ""});
             }
         }
         if (reason.empty()) {
@@ -107,6 +109,41 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
         }
     }
     return Loaded::unreadable(reason);
+}
+
+/// The value of a line "KEY:\tVALUE" of /proc/self/status; empty when there is none.
+std::string_view find_status(std::string_view status, std::string_view key) {
+    for (const auto line : lines(status)) {
+        if (line.starts_with(key)) {
+            return trimmed(line.substr(key.size()));
+        }
+    }
+    return {};
+}
+
+/// Whether any process here may load policy: aa_may_manage_policy of security/apparmor/policy.c
+/// (6.12). The bounding set holds for root as for others, so everybody can tell. In a user namespace
+/// of its own a container needs an AppArmor namespace of its own as well, as LXD gives it.
+Fact<bool> gather_may_load_policy(const Host& host) {
+    constexpr unsigned cap_mac_admin = 33;
+    const auto status = host.read("/proc/self/status");
+    const auto users = host.read("/proc/self/uid_map");
+    for (const auto& text : {status, users}) {
+        if (!text) {
+            return is_missing(text.error()) ? Fact<bool>{} : Fact<bool>::unreadable(text.error().message());
+        }
+    }
+    const auto bounding = parse_hexadecimal(find_status(*status, "CapBnd:"));
+    if (!bounding) {
+        return Fact<bool>::unreadable("/proc/self/status has no CapBnd");
+    }
+    if (((*bounding >> cap_mac_admin) & 1U) == 0) {
+        return Fact<bool>::present(false);
+    }
+    const auto map = words(*users);
+    const bool all_users = map.size() == 3 && map[0] == "0" && map[1] == "0" && map[2] == "4294967295";
+    const auto level = host.read(securityfs + "/.ns_level");
+    return Fact<bool>::present(all_users || (level && trimmed(*level) != "0"));
 }
 
 /// "AppArmor parser version 4.1.0" and a copyright notice.
@@ -141,6 +178,7 @@ AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& 
         .loaded = gather_loaded(host, foreign),
         .parser_version = gather_parser_version(host),
         .abi_4 = gather_existence(host, paths::policy_directory + "/abi/4.0"),
+        .may_load_policy = gather_may_load_policy(host),
     };
 }
 

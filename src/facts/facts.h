@@ -23,7 +23,14 @@ struct KernelFacts {
 /// A profile as the kernel lists it under policy/profiles.
 struct LoadedProfile {
     std::string name;
-    std::string mode; ///< "enforce", "complain", "unconfined", "kill"
+    std::string mode;        ///< "enforce", "complain", "unconfined", "kill"
+    std::string sha256 = {}; ///< in hexadecimal; empty where the kernel gives none (before 6.8)
+};
+
+/// A profile as the parser compiles it.
+struct CompiledProfile {
+    std::string name;
+    std::string sha256; ///< what the kernel would say of it once it is loaded
 };
 
 struct AppArmorFacts {
@@ -37,6 +44,9 @@ struct AppArmorFacts {
     Fact<std::vector<LoadedProfile>> loaded;
     Fact<std::string> parser_version; ///< of /sbin/apparmor_parser: "4.1.0"
     Fact<bool> abi_4;                 ///< /etc/apparmor.d/abi/4.0, which the profile names
+    /// No process here can load policy when this is false: a container, without CAP_MAC_ADMIN or
+    /// with users of its own and no AppArmor namespace of its own.
+    Fact<bool> may_load_policy;
 };
 
 /// /usr/bin/bwrap.
@@ -53,6 +63,10 @@ struct BwrapFacts {
     Fact<std::string> diverted_by; ///< the package, or "LOCAL", that moved it away: dpkg-divert(1)
 };
 
+/// Whether the kernel runs these very profiles. False also when it gives no hashes.
+[[nodiscard]] bool runs(const std::vector<LoadedProfile>& loaded,
+                        const std::vector<CompiledProfile>& compiled);
+
 /// A profile file other than ours, under /etc/apparmor.d, that provides a profile for bwrap.
 struct Provider {
     std::string path;
@@ -61,12 +75,35 @@ struct Provider {
     std::vector<std::string> profiles = {"bwrap"};
 };
 
+/// A symbolic link in /etc/apparmor.d that leads nowhere.
+struct DanglingLink {
+    std::string path;
+    std::string target;
+    std::optional<std::string> owner;
+};
+
 /// /etc/apparmor.d/boxlite-bwrap on disk.
 struct ProfileFacts {
     enum class DisabledBy { nobody, us, administrator };
     Fact<bool> file;
     Fact<DisabledBy> disabled_by; ///< whose link, if any, is /etc/apparmor.d/disable/boxlite-bwrap
     Fact<std::vector<Provider>> other_providers;
+    std::vector<DanglingLink> dangling_links;
+    /// Of local/bwrap-userns-restrict and local/unpriv_bwrap, those that say anything.
+    Fact<std::vector<std::string>> local_overrides;
+    /// What the file that gives bwrap its profile compiles to: ours, or another provider's of our
+    /// names. Absent when there is nothing in the kernel to compare it with.
+    Fact<std::vector<CompiledProfile>> compiled;
+    std::string compiled_from = {}; ///< that file
+};
+
+enum class Mode { automatic, always, never };
+
+/// /etc/boxlite-bwrap-apparmor.conf
+struct Configuration {
+    Mode mode = Mode::automatic;
+    bool strict = false;                      ///< a host that is not ready fails the package's configuration
+    std::vector<std::string> complaints = {}; ///< "FILE:LINE: …", of what was not understood
 };
 
 /// One run of bwrap.
@@ -89,6 +126,8 @@ struct ProbeFacts {
 struct Facts {
     /// Running inside a chroot: the kernel's state is then not that of the system being built.
     Fact<bool> chroot;
+    Fact<bool> booted; ///< by systemd: /run/systemd/system exists, sd_booted(3)
+    Fact<Configuration> configuration;
     KernelFacts kernel;
     AppArmorFacts apparmor;
     BwrapFacts bwrap;

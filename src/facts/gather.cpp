@@ -2,6 +2,10 @@
 #include "facts/gather.h"
 
 #include "base/text.h"
+#include "facts/compiled_policy.h"
+#include "facts/configuration.h"
+
+#include <algorithm>
 
 namespace boxlite {
 
@@ -36,6 +40,30 @@ Fact<bool> gather_chroot(const Host& host) {
     return root.empty() || root != root_mount(*theirs) ? Fact<bool>::present(true) : Fact<bool>{};
 }
 
+/// What is loaded under the name bwrap is to be compared with the file it comes from: a provider's
+/// of the same name if there is one, except where the configuration prefers ours.
+void gather_policy_on_disk(const Host& host, Facts& facts) {
+    const auto& loaded = facts.apparmor.loaded.value;
+    const auto bwrap = std::find_if(loaded.begin(), loaded.end(),
+                                    [](const auto& profile) { return profile.name == "bwrap"; });
+    if (facts.chroot.is_present() || bwrap == loaded.end() || bwrap->sha256.empty()) {
+        return;
+    }
+    auto& profile = facts.profile;
+    const auto& others = profile.other_providers.value;
+    const auto same = std::find_if(others.begin(), others.end(), [](const auto& other) {
+        return std::find(other.profiles.begin(), other.profiles.end(), "bwrap") != other.profiles.end();
+    });
+    if (same != others.end() && facts.configuration.value.mode != Mode::always) {
+        profile.compiled_from = same->path;
+    } else if (profile.file.is_present() && profile.disabled_by.is(ProfileFacts::DisabledBy::nobody)) {
+        profile.compiled_from = paths::profile;
+    } else {
+        return;
+    }
+    profile.compiled = gather_compiled(host, profile.compiled_from, loaded);
+}
+
 } // namespace
 
 Fact<bool> gather_existence(const Host& host, const std::string& path) {
@@ -46,9 +74,20 @@ Fact<bool> gather_existence(const Host& host, const std::string& path) {
     return is_missing(status.error()) ? Fact<bool>{} : Fact<bool>::unreadable(status.error().message());
 }
 
+Fact<Configuration> gather_configuration(const Host& host) {
+    const auto text = host.read(paths::configuration, 64UL * 1024);
+    if (!text) {
+        return is_missing(text.error()) ? Fact<Configuration>{}
+                                        : Fact<Configuration>::unreadable(text.error().message());
+    }
+    return Fact<Configuration>::present(parse_configuration(*text));
+}
+
 Facts gather_facts(const Host& host, const User* user) {
     Facts facts;
     facts.chroot = gather_chroot(host);
+    facts.booted = gather_existence(host, "/run/systemd/system");
+    facts.configuration = gather_configuration(host);
     facts.kernel = gather_kernel(host);
     facts.profile = gather_profile(host);
     std::vector<std::string> foreign;
@@ -56,6 +95,7 @@ Facts gather_facts(const Host& host, const User* user) {
         foreign.insert(foreign.end(), provider.profiles.begin(), provider.profiles.end());
     }
     facts.apparmor = gather_apparmor(host, foreign);
+    gather_policy_on_disk(host, facts);
     facts.bwrap = gather_bwrap(host, user);
     facts.kvm = gather_existence(host, "/dev/kvm");
     return facts;

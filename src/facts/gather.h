@@ -12,6 +12,11 @@ inline const std::string bwrap = "/usr/bin/bwrap";
 inline const std::string apparmor_parser = "/sbin/apparmor_parser";
 inline const std::string policy_directory = "/etc/apparmor.d";
 inline const std::string profile = "/etc/apparmor.d/boxlite-bwrap";
+inline const std::string local_directory = "/etc/apparmor.d/local";
+/// The names of the distribution's profile: who wrote to them for that one has them honoured here.
+inline const std::string local_bwrap = "/etc/apparmor.d/local/bwrap-userns-restrict";
+inline const std::string local_unpriv_bwrap = "/etc/apparmor.d/local/unpriv_bwrap";
+inline const std::string configuration = "/etc/boxlite-bwrap-apparmor.conf";
 inline const std::string disable_directory = "/etc/apparmor.d/disable";
 inline const std::string disable_link = "/etc/apparmor.d/disable/boxlite-bwrap";
 /// Where our own disabling link points. aa-disable(8) and the usual advice make an absolute link,
@@ -29,6 +34,7 @@ inline const std::string disable_target = "../boxlite-bwrap";
 [[nodiscard]] AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign = {});
 [[nodiscard]] BwrapFacts gather_bwrap(const Host& host, const User* user);
 [[nodiscard]] ProfileFacts gather_profile(const Host& host);
+[[nodiscard]] Fact<Configuration> gather_configuration(const Host& host);
 
 /// Whether `path` is there, links followed.
 [[nodiscard]] Fact<bool> gather_existence(const Host& host, const std::string& path);

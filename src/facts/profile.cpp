@@ -50,9 +50,9 @@ std::optional<std::string> find_owner(const Host& host, const std::string& path)
 /// Whether AppArmor skips a file of that name: hidden ones, and what editors and package managers
 /// leave behind, apparmor_parser(8) and its is_blacklisted.
 bool is_skipped(const std::string& name) {
-    static constexpr std::array<std::string_view, 10> endings{
-        ".dpkg-new", ".dpkg-old", ".dpkg-dist", ".dpkg-bak", ".dpkg-remove",
-        ".pacsave",  ".pacnew",   ".rpmnew",    ".rpmsave",  "~"};
+    static constexpr std::array<std::string_view, 12> endings{
+        ".dpkg-new", ".dpkg-old", ".dpkg-dist", ".dpkg-bak", ".dpkg-remove", ".pacsave",
+        ".pacnew",   ".rpmnew",   ".rpmsave",   ".orig",     ".rej",         "~"};
     return name.starts_with('.') || name == "README" ||
            std::any_of(endings.begin(), endings.end(), [&](auto ending) { return name.ends_with(ending); });
 }
@@ -64,12 +64,38 @@ std::vector<std::string> ask_parser(const Host& host, const std::string& path) {
         return {}; // what it cannot parse it cannot load either
     }
     const auto dump = host.run(
-        {.argv = {paths::apparmor_parser, "--skip-kernel-load", "--skip-cache", "--dump=rule-exprs", path}});
+        {.argv = {paths::apparmor_parser, "--skip-kernel-load", "--skip-cache", "--dump=rule-exprs", path},
+         .output_limit = 1024UL * 1024});
     return dump ? parse_providing_profiles(names->out, dump->out + dump->err) : std::vector<std::string>{};
 }
 
+/// Whether a policy file says anything: more than blank lines and comments. An include, which
+/// begins with # in its old form, does.
+bool says_anything(std::string_view policy) {
+    const auto all = lines(policy);
+    return std::any_of(all.begin(), all.end(), [](auto line) {
+        const auto text = trimmed(line);
+        return !text.empty() && (!text.starts_with('#') || text.starts_with("#include"));
+    });
+}
+
+Fact<std::vector<std::string>> gather_local_overrides(const Host& host) {
+    using Overrides = Fact<std::vector<std::string>>;
+    std::vector<std::string> overrides;
+    for (const auto& path : {paths::local_bwrap, paths::local_unpriv_bwrap}) {
+        const auto policy = host.read(path);
+        if (!policy && !is_missing(policy.error())) {
+            return Overrides::unreadable(policy.error().message());
+        }
+        if (policy && says_anything(*policy)) {
+            overrides.push_back(path);
+        }
+    }
+    return Overrides::present(std::move(overrides));
+}
+
 /// Every file that AppArmor would load and that has a profile for bwrap.
-Fact<std::vector<Provider>> gather_other_providers(const Host& host) {
+Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector<DanglingLink>& dangling) {
     using Providers = Fact<std::vector<Provider>>;
     const auto names = host.list(paths::policy_directory);
     if (!names) {
@@ -87,8 +113,14 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host) {
         const auto policy = host.read(path);
         if (!policy) {
             const int code = policy.error().code;
-            if (is_missing(policy.error()) || code == EISDIR) {
-                continue; // a dangling link, a directory: nothing that is loaded
+            if (is_missing(policy.error())) {
+                const auto target = host.read_link(path);
+                dangling.push_back(
+                    {printable(path), target ? printable(*target) : "?", find_owner(host, path)});
+                continue;
+            }
+            if (code == EISDIR) {
+                continue;
             }
             return Providers::unreadable(policy.error().message());
         }
@@ -105,10 +137,15 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host) {
 } // namespace
 
 ProfileFacts gather_profile(const Host& host) {
+    std::vector<DanglingLink> dangling;
+    auto others = gather_other_providers(host, dangling);
     return {
         .file = gather_link_or_file(host, paths::profile),
         .disabled_by = gather_disabled(host),
-        .other_providers = gather_other_providers(host),
+        .other_providers = std::move(others),
+        .dangling_links = std::move(dangling),
+        .local_overrides = gather_local_overrides(host),
+        .compiled = {},
     };
 }
 

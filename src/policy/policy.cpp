@@ -17,9 +17,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Result<void> load(MutableHost& host, const std::string& path) {
-    const auto outcome = host.run_changing(
-        {.argv = {paths::apparmor_parser, "--replace", "--write-cache", path}, .time_limit = 60s});
+enum class Cache { trusted, renewed };
+
+/// Loads a policy file, or replaces what is loaded under its names in one step. A cache that let
+/// the loaded policy and the file differ is not trusted.
+Result<void> load(MutableHost& host, const std::string& path, Cache cache) {
+    Command command{.argv = {paths::apparmor_parser, "--replace", "--write-cache", path}, .time_limit = 60s};
+    if (cache == Cache::renewed) {
+        command.argv.insert(command.argv.end() - 1, "--skip-read-cache");
+    }
+    const auto outcome = host.run_changing(command);
     if (!outcome) {
         return std::unexpected(outcome.error());
     }
@@ -62,7 +69,8 @@ std::string describe(const std::vector<Sandboxed>& sandboxed) {
 
 /// Takes our profiles out of the kernel, or says in the result why they stay.
 Result<std::string> unload(MutableHost& host, const Facts& facts) {
-    if (is_image(facts) || (!is_loaded(facts, "bwrap") && !is_loaded(facts, "unpriv_bwrap"))) {
+    if (is_image(facts) || is_container(facts) ||
+        (!is_loaded(facts, "bwrap") && !is_loaded(facts, "unpriv_bwrap"))) {
         return "";
     }
     const auto sandboxed = find_sandboxed(host);
@@ -85,10 +93,16 @@ Result<std::string> unload(MutableHost& host, const Facts& facts) {
 }
 
 /// Makes way for other providers, or gives the profile names up when there are none. What works
-/// now goes on working: ours stays in the kernel until theirs is there.
+/// now goes on working: ours stays in the kernel until theirs is there, or as long as bwrap needs it.
 Result<std::string> release(MutableHost& host, const Facts& facts) {
     const auto& providers = facts.profile.other_providers.value;
-    if (providers.empty() || is_image(facts)) {
+    if (is_image(facts) || is_container(facts)) {
+        return "";
+    }
+    if (providers.empty() && mode_of(facts) == Mode::never && restricts(facts) && is_loaded(facts, "bwrap")) {
+        return "; it stays in the kernel until reboot, because bwrap works by it now";
+    }
+    if (providers.empty()) {
         return unload(host, facts);
     }
     const auto same = std::find_if(providers.begin(), providers.end(), shares_our_name);
@@ -102,10 +116,11 @@ Result<std::string> release(MutableHost& host, const Facts& facts) {
         return theirs_is_loaded ? unload(host, facts)
                                 : Result<std::string>("; what is loaded stays until reboot");
     }
-    if (is_loaded(facts, "bwrap")) {
-        return ""; // theirs replaced ours when it was loaded, or does at boot
+    if (is_loaded(facts, "bwrap") && !has_drifted(facts)) {
+        return ""; // theirs, or ours until theirs replaces it at boot
     }
-    if (auto loaded = load(host, same->path); !loaded) {
+    const auto cache = has_drifted(facts) ? Cache::renewed : Cache::trusted;
+    if (auto loaded = load(host, same->path, cache); !loaded) {
         return std::unexpected(loaded.error());
     }
     return "; loaded " + same->path;
@@ -118,10 +133,15 @@ Result<std::string> activate(MutableHost& host, const Facts& facts, const std::s
     if (is_image(facts)) {
         return "profile left active on disk, kernel not touched: " + reason;
     }
-    if (auto loaded = load(host, paths::profile); !loaded) {
+    if (is_in_force(facts)) {
+        return "profile in force already: " + reason;
+    }
+    const bool drifted = has_drifted(facts);
+    if (auto loaded = load(host, paths::profile, drifted ? Cache::renewed : Cache::trusted); !loaded) {
         return std::unexpected(loaded.error());
     }
-    return "profile loaded: " + reason;
+    return (drifted ? "profile loaded again, since the kernel had another version: " : "profile loaded: ") +
+           reason;
 }
 
 Result<std::string> deactivate(MutableHost& host, const Facts& facts, const std::string& reason) {

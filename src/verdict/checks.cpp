@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace boxlite {
@@ -32,6 +33,9 @@ Finding fail(std::string summary, std::string why, std::string fix) {
 
 Finding skip_image() {
     return skip("this is a system being built; decided at first boot");
+}
+Finding skip_container() {
+    return skip("this container may not load policy; what counts is its host's");
 }
 
 /// A failure where this host needs the thing, and nothing to mind where it does not.
@@ -105,6 +109,9 @@ Finding judge_enabled(const Facts& facts) {
     if (is_image(facts)) {
         return skip_image();
     }
+    if (is_container(facts)) {
+        return skip_container();
+    }
     const auto& apparmor = facts.apparmor;
     if (apparmor.enabled.is_unreadable()) {
         return unknown(apparmor.enabled.reason);
@@ -130,6 +137,9 @@ Finding judge_features(const Facts& facts) {
         return skip_image();
     }
     const auto& apparmor = facts.apparmor;
+    if (is_container(facts)) {
+        return skip_container();
+    }
     if (!apparmor.enabled.is(true)) {
         return skip("AppArmor is not enabled");
     }
@@ -259,7 +269,7 @@ Finding judge_profile_state(const Facts& facts) {
                         : pass("active: " + decision.reason);
     case Decision::Action::deactivate:
         return disabled ? pass("inactive: " + decision.reason)
-                        : fail("active, and ought not to be", decision.reason, reload_command);
+                        : warn("active, and ought not to be", decision.reason, reload_command);
     case Decision::Action::leave:
         break;
     }
@@ -281,10 +291,17 @@ Finding judge_profile_loaded(const Facts& facts) {
     if (is_image(facts)) {
         return skip_image();
     }
+    const auto& loaded = facts.apparmor.loaded;
+    if (has_drifted(facts)) {
+        return fail(
+            "not what " + facts.profile.compiled_from + " says",
+            "the file, or one it includes, was edited since it was loaded, or other policy was loaded "
+            "under its name",
+            reload_command);
+    }
     if (!is_wanted(facts)) {
         return skip("ours is inactive");
     }
-    const auto& loaded = facts.apparmor.loaded;
     if (loaded.is_unreadable()) {
         return unknown(loaded.reason);
     }
@@ -345,6 +362,49 @@ Finding explain_providers(const std::vector<Provider>& providers, const std::str
                             reload_command));
 }
 
+std::string join(const std::vector<std::string>& parts) {
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+Finding judge_configuration(const Facts& facts) {
+    const auto& configuration = facts.configuration;
+    if (configuration.is_unreadable()) {
+        return unknown(configuration.reason);
+    }
+    if (!configuration.value.complaints.empty()) {
+        return warn(fmt::format("{}", fmt::join(configuration.value.complaints, "; ")),
+                    "a setting that is not understood has no effect",
+                    "dpkg-reconfigure boxlite-bwrap-apparmor (or edit /etc/boxlite-bwrap-apparmor.conf)");
+    }
+    static constexpr std::array<std::string_view, 3> modes{"auto", "always", "never"};
+    return pass(fmt::format("mode {}{}", modes.at(static_cast<std::size_t>(mode_of(facts))),
+                            configuration.value.strict ? ", strict" : ""));
+}
+
+Finding judge_links(const Facts& facts) {
+    const auto& dangling = facts.profile.dangling_links;
+    if (dangling.empty()) {
+        return pass("none leads nowhere");
+    }
+    std::string summary;
+    for (const auto& link : dangling) {
+        summary += fmt::format("{}{} -> {} ({}) leads nowhere", summary.empty() ? "" : "; ", link.path,
+                               link.target, link.owner ? "package " + *link.owner : "no package");
+    }
+    constexpr std::string_view extra = "/usr/share/apparmor/extra-profiles/";
+    return warn(summary, "a profile that was meant to be loaded is not",
+                dangling.front().target.starts_with(extra) ? "apt-get install apparmor-profiles"
+                                                           : "rm " + dangling.front().path);
+}
+
+Finding judge_overrides(const Facts& facts) {
+    const auto& overrides = facts.profile.local_overrides;
+    if (overrides.is_unreadable()) {
+        return unknown(overrides.reason);
+    }
+    return pass(overrides.value.empty() ? "none" : "in use: " + join(overrides.value));
+}
+
 /// Why a run of bwrap failed and what mends it, as far as the other facts explain it.
 Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
     if (const auto kernel = judge_userns(facts); kernel.status == Status::fail) {
@@ -352,6 +412,14 @@ Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
     }
     if (const auto binary = judge_binary(facts); binary.status == Status::fail) {
         return fail(complaint, binary.summary, binary.fix);
+    }
+    if (is_container(facts)) {
+        return fail(complaint, "this container may not load policy, so what bwrap may do is up to its host",
+                    "on the host: apt-get install boxlite-bwrap-apparmor && boxlite-bwrap-apparmor status");
+    }
+    if (restricts(facts) && mode_of(facts) == Mode::never && facts.probe.label.is("unconfined")) {
+        return fail(complaint, "mode=never keeps the profile that bwrap needs here inactive",
+                    "sed -i s/^mode=.*/mode=auto/ /etc/boxlite-bwrap-apparmor.conf && " + reload_command);
     }
     if (restricts(facts) && facts.probe.label.is("unconfined") &&
         !facts.profile.other_providers.value.empty()) {
@@ -425,8 +493,11 @@ const std::vector<Check>& all_checks() {
         {"apparmor.parser", "AppArmor parser", host, judge_parser},
         {"bwrap.binary", "bubblewrap", host, judge_binary},
         {"host.kvm", "KVM", host, judge_kvm},
+        {"profile.configuration", "Configuration", profile, judge_configuration},
         {"profile.state", "Profile", profile, judge_profile_state},
         {"profile.loaded", "Profile in the kernel", profile, judge_profile_loaded},
+        {"profile.local", "Local overrides", profile, judge_overrides},
+        {"profile.links", "Links to profiles", profile, judge_links},
         {"bwrap.label", "Label of bwrap", sandbox, judge_label},
         {"bwrap.preflight", "BoxLite's preflight", sandbox, judge_preflight},
         {"bwrap.jail", "BoxLite's jail", sandbox, judge_jail},

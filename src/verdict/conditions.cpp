@@ -8,7 +8,26 @@
 namespace boxlite {
 
 bool is_image(const Facts& facts) {
-    return facts.chroot.is(true);
+    return facts.chroot.is(true) || (facts.apparmor.may_load_policy.is(false) && facts.booted.is_absent());
+}
+
+bool is_container(const Facts& facts) {
+    return !is_image(facts) && facts.apparmor.may_load_policy.is(false);
+}
+
+Mode mode_of(const Facts& facts) {
+    return facts.configuration.value.mode;
+}
+
+bool has_drifted(const Facts& facts) {
+    const auto& compiled = facts.profile.compiled;
+    return compiled.is_present() && !runs(facts.apparmor.loaded.value, compiled.value);
+}
+
+bool is_in_force(const Facts& facts) {
+    return facts.profile.compiled.is_present() &&
+           facts.profile.compiled_from == "/etc/apparmor.d/boxlite-bwrap" &&
+           facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody) && !has_drifted(facts);
 }
 
 bool can_restrict(const Facts& facts) {

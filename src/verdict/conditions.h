@@ -3,12 +3,22 @@
 
 #include "facts/facts.h"
 
+#include <string>
 #include <string_view>
 
 namespace boxlite {
 
-/// Being built or looked at from outside: the kernel that runs is not the one this system will meet.
+/// Being built or looked at from outside, in a chroot or in a container that nothing has booted: the
+/// kernel that runs is not the one this system will meet.
 [[nodiscard]] bool is_image(const Facts& facts);
+/// A container that may not load policy: what bwrap gets is up to the host outside.
+[[nodiscard]] bool is_container(const Facts& facts);
+/// The configuration, or what holds without one.
+[[nodiscard]] Mode mode_of(const Facts& facts);
+/// What is loaded is not what the file it comes from says; false where that cannot be told.
+[[nodiscard]] bool has_drifted(const Facts& facts);
+/// The kernel runs just what our file says, for certain.
+[[nodiscard]] bool is_in_force(const Facts& facts);
 /// The kernel can restrict unprivileged user namespaces, whether it does now or not.
 [[nodiscard]] bool can_restrict(const Facts& facts);
 /// The kernel restricts them now.

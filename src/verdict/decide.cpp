@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace boxlite {
 
 Decision decide(const Facts& facts) {
@@ -18,6 +20,12 @@ Decision decide(const Facts& facts) {
     if (profile.disabled_by.value == ProfileFacts::DisabledBy::administrator) {
         return {leave, "an administrator disabled it in /etc/apparmor.d/disable"};
     }
+    if (facts.configuration.is_unreadable()) {
+        return {leave, facts.configuration.reason};
+    }
+    if (mode_of(facts) == Mode::never) {
+        return {deactivate, "mode=never in /etc/boxlite-bwrap-apparmor.conf"};
+    }
     if (facts.apparmor.parser_version.is_unreadable()) {
         return {leave, facts.apparmor.parser_version.reason};
     }
@@ -30,8 +38,12 @@ Decision decide(const Facts& facts) {
     if (profile.other_providers.is_unreadable()) {
         return {leave, profile.other_providers.reason};
     }
-    if (!profile.other_providers.value.empty()) {
-        const auto& provider = profile.other_providers.value.front();
+    const auto& others = profile.other_providers.value;
+    const bool always = mode_of(facts) == Mode::always;
+    const auto rival = std::find_if_not(others.begin(), others.end(), shares_our_name);
+    // Ours may stand in for one of the same name. Beside another name both would be without effect.
+    if (!others.empty() && !(always && rival == others.end())) {
+        const auto& provider = always ? *rival : others.front();
         return {deactivate, name_with_owner(provider) +
                                 (shares_our_name(provider)
                                      ? " provides the same profile"
@@ -39,6 +51,12 @@ Decision decide(const Facts& facts) {
     }
     if (is_image(facts)) {
         return {activate, "decided at first boot, by the kernel that boots"};
+    }
+    if (is_container(facts)) {
+        return {deactivate, "this container may not load policy, and bwrap gets what its host provides"};
+    }
+    if (always) {
+        return {activate, "mode=always in /etc/boxlite-bwrap-apparmor.conf"};
     }
     if (facts.kernel.userns_restriction.is_unreadable()) {
         return {leave, facts.kernel.userns_restriction.reason};

@@ -34,16 +34,17 @@ std::string say(const JudgedCheck& check) {
 }
 
 constexpr std::string_view image_summary =
-    "this is a system being built (chroot); whether bwrap works is decided at first boot";
+    "this is a system being built (a chroot, or a container without an init system); whether bwrap works is "
+    "decided at first boot";
 
 std::string summarize_ready(const Facts& facts) {
     constexpr std::string_view works = "bwrap works for unprivileged users";
     const auto& providers = facts.profile.other_providers;
-    if (!providers.value.empty()) {
+    if (!providers.value.empty() && decide(facts).action != Decision::Action::activate) {
         return fmt::format("{}; {} provides the profile, and ours stands back", works,
                            providers.value.front().path);
     }
-    if (!can_restrict(facts)) {
+    if (!can_restrict(facts) && mode_of(facts) != Mode::always) {
         return fmt::format("{}; nothing is needed: this kernel does not restrict user namespaces", works);
     }
     return std::string(works);
@@ -61,6 +62,9 @@ void conclude_from_probe(const Facts& facts, Verdict& verdict) {
     } else if (const auto* unseen = find(verdict.checks, Subject::sandbox, Status::unknown)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "cannot tell whether bwrap works: " + say(*unseen);
+    } else if (const auto* amiss = find(verdict.checks, Subject::profile, Status::fail)) {
+        verdict.readiness = Readiness::not_ready;
+        verdict.summary = "bwrap works now, but not as it should: " + say(*amiss);
     } else {
         verdict.readiness = Readiness::ready;
         verdict.summary = summarize_ready(facts);
@@ -82,6 +86,10 @@ Verdict judge_capability(const Facts& facts) {
     } else if (is_image(facts)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = image_summary;
+    } else if (is_container(facts)) {
+        verdict.readiness = Readiness::unknown;
+        verdict.summary = "this container may not load policy, so only a run of bwrap can tell: "
+                          "boxlite-bwrap-apparmor status";
     } else if (const auto* unseen = find(verdict.checks, Subject::host, Status::unknown)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "cannot tell whether this host can run the jail: " + say(*unseen);
@@ -116,7 +124,7 @@ ProfileReport summarize_profile(const Facts& facts) {
     if (facts.probe.label.is_present()) {
         report.label = facts.probe.label.value;
     }
-    if (!profile.other_providers.value.empty()) {
+    if (!profile.other_providers.value.empty() && decide(facts).action != Decision::Action::activate) {
         report.provider = profile.other_providers.value.front().path;
         report.owner = profile.other_providers.value.front().owner;
     } else if (report.state == "active") {

@@ -76,7 +76,7 @@ struct Decision {
     std::string reason; ///< completes "the profile is … :", for people
 };
 
-/// The design's table of hosts, for mode auto. Pure: same facts, same decision.
+/// The design's table of hosts, and the configured mode. Pure: same facts, same decision.
 [[nodiscard]] Decision decide(const Facts& facts);
 
 [[nodiscard]] std::string_view name_of(Status status);       ///< "pass", "warn", …

@@ -280,3 +280,51 @@ TEST_CASE("which profiles of a file provide for bwrap, in AppArmor's own reading
         CHECK(parse_providing_profiles("x\n", "aare: /a(   ->   /a(\n") == std::vector<std::string>{"x"});
     }
 }
+
+TEST_CASE("who may load policy") {
+    FakeHost host;
+    furnish_restricted(host);
+    const auto may = [&] { return gather_apparmor(host).may_load_policy; };
+    SUBCASE("a host") {
+        CHECK(may().is(true));
+    }
+    SUBCASE("a container without CAP_MAC_ADMIN") {
+        furnish_container(host);
+        CHECK(may().is(false));
+    }
+    SUBCASE("a container with users of its own") {
+        host.write("/proc/self/uid_map", "0 100000 65536\n");
+        CHECK(may().is(false));
+    }
+    SUBCASE("a container with users and an AppArmor namespace of its own") {
+        host.write("/proc/self/uid_map", "0 100000 65536\n");
+        host.write("/sys/kernel/security/apparmor/.ns_level", "1\n");
+        CHECK(may().is(true));
+    }
+    SUBCASE("cut short: cannot be told") {
+        host.write("/proc/self/status", "Name:\tsh\n");
+        CHECK(may().is_unreadable());
+    }
+}
+
+TEST_CASE("links that lead nowhere are named, with their package") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.link("/usr/share/gone", "/etc/apparmor.d/lutris");
+    host.answer("/usr/bin/dpkg-query --search -- /etc/apparmor.d/lutris",
+                {.exit_code = 0, .out = "lutris: /etc/apparmor.d/lutris\n"});
+    const auto links = gather_profile(host).dangling_links;
+    REQUIRE(links.size() == 1);
+    CHECK(links[0].path == "/etc/apparmor.d/lutris");
+    CHECK(links[0].target == "/usr/share/gone");
+    CHECK(links[0].owner == "lutris");
+}
+
+TEST_CASE("local overrides count when they say anything") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.write(paths::local_bwrap, "# Site-specific additions\n\n");
+    CHECK(gather_profile(host).local_overrides.value.empty());
+    host.write(paths::local_unpriv_bwrap, "deny /secret r,\n");
+    CHECK(gather_profile(host).local_overrides.value == std::vector<std::string>{paths::local_unpriv_bwrap});
+}

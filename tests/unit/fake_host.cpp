@@ -47,6 +47,9 @@ void furnish_common(FakeHost& host) {
         host.write(features + "/policy/versions/" + version, "yes\n");
     }
     host.make_directories(std::string(securityfs) + "/policy/profiles");
+    host.write("/proc/self/status", "Name:\tsh\nCapBnd:\t000001ffffffffff\n");
+    host.write("/proc/self/uid_map", "         0          0 4294967295\n");
+    host.make_directories("/run/systemd/system");
     host.write("/sbin/apparmor_parser", "");
     host.write("/etc/apparmor.d/abi/4.0", "");
     host.write("/etc/apparmor.d/boxlite-bwrap", "profile bwrap /usr/bin/bwrap {}\n");
@@ -140,10 +143,19 @@ void furnish_policy(FakeHost& host, const std::string& path, const std::string& 
                 {.exit_code = 0, .out = dump});
 }
 
-void furnish_loaded(FakeHost& host, const std::string& name, const std::string& mode) {
+void furnish_container(FakeHost& host) {
+    host.write("/proc/self/status", "Name:\tsh\nCapBnd:\t00000000fdecafff\n");
+    std::filesystem::remove_all(host.real(securityfs));
+}
+
+void furnish_loaded(FakeHost& host, const std::string& name, const std::string& mode,
+                    const std::string& sha256) {
     const auto directory = std::string(securityfs) + "/policy/profiles/" + name + ".7";
     host.write(directory + "/name", name + "\n");
     host.write(directory + "/mode", mode + "\n");
+    if (!sha256.empty()) {
+        host.write(directory + "/sha256", sha256 + "\n");
+    }
 }
 
 } // namespace boxlite::test

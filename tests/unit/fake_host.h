@@ -51,7 +51,10 @@ void furnish_unrestricted(FakeHost& host);
 /// A policy file, and what apparmor_parser says its names and its rule expressions are.
 void furnish_policy(FakeHost& host, const std::string& path, const std::string& text,
                     const std::string& names, const std::string& dump);
+/// From now on the host is a container that may not load policy, booted by systemd.
+void furnish_container(FakeHost& host);
 /// The kernel has loaded this profile.
-void furnish_loaded(FakeHost& host, const std::string& name, const std::string& mode = "enforce");
+void furnish_loaded(FakeHost& host, const std::string& name, const std::string& mode = "enforce",
+                    const std::string& sha256 = "");
 
 } // namespace boxlite::test

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "facts/compiled_policy.h"
 #include "facts/gather.h"
 #include "fake_host.h"
 #include "policy/policy.h"
@@ -188,4 +189,86 @@ TEST_CASE("a provider under another name") {
         CHECK(host.changes.empty());
     }
     CHECK(is_disabled(host));
+}
+
+TEST_CASE("a profile that is in force already is not loaded again") {
+    FakeHost host;
+    furnish_restricted(host);
+    const std::string compiled("\4\10\0version\0\2\5\0\0\0\4\10\0profile\0\7\5\6\0bwrap\0\10", 38);
+    host.answer("/sbin/apparmor_parser --skip-kernel-load --stdout /etc/apparmor.d/boxlite-bwrap",
+                {.exit_code = 0, .out = compiled});
+    const auto hash = parse_compiled_policy(compiled).value().front().sha256;
+    SUBCASE("the same by its hash") {
+        furnish_loaded(host, "bwrap", "enforce", hash);
+        CHECK(converge(host).value().starts_with("profile in force already"));
+        CHECK(host.changes.empty());
+    }
+    SUBCASE("another: loaded again, past the cache") {
+        furnish_loaded(host, "bwrap", "enforce", "x" + hash.substr(1));
+        host.answer(
+            "/sbin/apparmor_parser --replace --write-cache --skip-read-cache /etc/apparmor.d/boxlite-bwrap",
+            {.exit_code = 0});
+        CHECK(converge(host).value().starts_with("profile loaded again"));
+        CHECK(host.changes.size() == 1);
+    }
+    SUBCASE("the same, but disabled on disk by us: enabled and loaded") {
+        furnish_loaded(host, "bwrap", "enforce", hash);
+        host.link("../boxlite-bwrap", paths::disable_link);
+        CHECK(converge(host).value().starts_with("profile loaded: "));
+        CHECK_FALSE(is_disabled(host));
+    }
+}
+
+TEST_CASE("mode=never on a host where bwrap works by our profile: off the disk, not out of the kernel") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    host.write(paths::configuration, "mode=never\n");
+    CHECK(converge(host).value() ==
+          "profile inactive: mode=never in /etc/boxlite-bwrap-apparmor.conf; it stays in "
+          "the kernel until reboot, because bwrap works by it now");
+    CHECK(is_disabled(host));
+    CHECK(host.changes.empty());
+}
+
+TEST_CASE("mode=always") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    host.write(paths::configuration, "mode=always\n");
+    host.answer(load_ours, {.exit_code = 0});
+    SUBCASE("loads the profile where nothing needs it") {
+        CHECK(converge(host).value() == "profile loaded: mode=always in /etc/boxlite-bwrap-apparmor.conf");
+    }
+    SUBCASE("stands in for another of the same name") {
+        furnish_policy(host, "/etc/apparmor.d/bwrap", "profile bwrap /usr/bin/bwrap {\n}\n", "bwrap\n", "");
+        CHECK(converge(host).value().starts_with("profile loaded"));
+    }
+    SUBCASE("stands back from one that it would block") {
+        furnish_policy(host, "/etc/apparmor.d/own", "profile own /usr/bin/bwrap {\n}\n", "own\n",
+                       "aare: /usr/bin/bwrap   ->   /usr/bin/bwrap\nrule: x (0x1/0)< 0x1>\n");
+        CHECK(converge(host).value().starts_with("profile inactive: /etc/apparmor.d/own"));
+    }
+    SUBCASE("refuses what AppArmor 3 cannot parse") {
+        host.answer("/sbin/apparmor_parser --version",
+                    {.exit_code = 0, .out = "AppArmor parser version 3.0.8\n"});
+        CHECK(converge(host).value().starts_with("profile inactive: AppArmor 3.0.8 cannot parse it"));
+    }
+}
+
+TEST_CASE("a container that may not load policy: inactive on disk, no kernel touched") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_container(host);
+    SUBCASE("booted") {
+        CHECK(converge(host).value() ==
+              "profile inactive: this container may not load policy, and bwrap gets what "
+              "its host provides");
+        CHECK(is_disabled(host));
+    }
+    SUBCASE("without an init system it is a system being built") {
+        std::filesystem::remove_all(host.real("/run/systemd"));
+        CHECK(converge(host).value().starts_with("profile left active on disk, kernel not touched"));
+        CHECK_FALSE(is_disabled(host));
+    }
+    CHECK(host.changes.empty());
 }

@@ -405,3 +405,59 @@ TEST_CASE("two of others that block each other: both named, with the way out") {
                       "/etc/apparmor.d/a && boxlite-bwrap-apparmor reload");
     CHECK(judge_state(facts).readiness == Readiness::not_ready);
 }
+
+TEST_CASE("a loaded policy that is not the file's is not ready, though bwrap works") {
+    auto facts = healthy_restricted();
+    facts.profile.compiled_from = "/etc/apparmor.d/boxlite-bwrap";
+    facts.apparmor.loaded.value[0].sha256 = "abc";
+    facts.profile.compiled =
+        Fact<std::vector<CompiledProfile>>::present({{facts.apparmor.loaded.value[0].name, "abc"}});
+    CHECK(judge_state(facts).readiness == Readiness::ready);
+    facts.profile.compiled.value[0].sha256 = "def";
+    CHECK(judge_state(facts).readiness == Readiness::not_ready);
+    CHECK(finding_of(facts, "profile.loaded").fix == "boxlite-bwrap-apparmor reload");
+    CHECK(judge_capability(facts).readiness == Readiness::ready);
+}
+
+TEST_CASE("settings that are not understood are warned of, and no more") {
+    auto facts = healthy_restricted();
+    facts.configuration = Fact<Configuration>::present({.complaints = {"/etc/x.conf:2: no"}});
+    CHECK(finding_of(facts, "profile.configuration").status == Status::warn);
+    CHECK(judge_state(facts).readiness == Readiness::ready);
+}
+
+TEST_CASE("mode=never where the profile is needed: the fix is to change it") {
+    auto facts = broken_restricted();
+    facts.configuration = Fact<Configuration>::present({.mode = Mode::never});
+    facts.profile.disabled_by = Fact<ProfileFacts::DisabledBy>::present(ProfileFacts::DisabledBy::us);
+    const auto finding = finding_of(facts, "bwrap.jail");
+    CHECK(finding.status == Status::fail);
+    CHECK(finding.fix.find("mode=auto") != std::string::npos);
+}
+
+TEST_CASE("a container: the probe decides, and the fix is on the host") {
+    auto facts = broken_restricted();
+    facts.apparmor.may_load_policy = Fact<bool>::present(false);
+    facts.booted = Fact<bool>::present(true);
+    facts.profile.disabled_by = Fact<ProfileFacts::DisabledBy>::present(ProfileFacts::DisabledBy::us);
+    CHECK(judge_state(facts).readiness == Readiness::not_ready);
+    CHECK(finding_of(facts, "bwrap.jail").fix.starts_with("on the host: "));
+    CHECK(judge_capability(facts).readiness == Readiness::unknown);
+    facts.probe = healthy_restricted().probe;
+    CHECK(judge_state(facts).readiness == Readiness::ready);
+}
+
+TEST_CASE("a container that nothing booted is a system being built") {
+    auto facts = healthy_restricted();
+    facts.apparmor.may_load_policy = Fact<bool>::present(false);
+    facts.booted = {};
+    CHECK(judge_state(facts).readiness == Readiness::unknown);
+}
+
+TEST_CASE("links that lead nowhere are warned of") {
+    auto facts = healthy_restricted();
+    facts.profile.dangling_links.push_back({"/etc/apparmor.d/lutris", "/gone", std::nullopt});
+    CHECK(finding_of(facts, "profile.links").fix == "rm /etc/apparmor.d/lutris");
+    facts.profile.dangling_links[0].target = "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict";
+    CHECK(finding_of(facts, "profile.links").fix == "apt-get install apparmor-profiles");
+}

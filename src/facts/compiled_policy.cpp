@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/compiled_policy.h"
+
+#include "base/text.h"
+#include "facts/gather.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <sha2.h>
+
+namespace boxlite {
+
+namespace {
+
+/// The tags of a compiled policy, enum aa_code of the kernel's policy_unpack.h (6.12). Numbers are
+/// little-endian.
+enum class Tag : unsigned char {
+    u8,
+    u16,
+    u32,
+    u64,
+    name,
+    string,
+    blob,
+    structure,
+    structure_end,
+    list,
+    list_end,
+    array,
+    array_end
+};
+
+struct Token {
+    Tag tag{};
+    std::string_view payload; ///< of a name or string without its final NUL
+};
+
+std::uint32_t read_number(std::string_view bytes) {
+    std::uint32_t number = 0;
+    for (std::size_t i = bytes.size(); i > 0; --i) {
+        number = (number << 8U) | static_cast<unsigned char>(bytes[i - 1]);
+    }
+    return number;
+}
+
+class Tokens {
+public:
+    explicit Tokens(std::string_view binary) : binary_(binary) {}
+
+    [[nodiscard]] std::size_t position() const { return position_; }
+    [[nodiscard]] bool at_end() const { return position_ == binary_.size(); }
+
+    /// Nothing when what comes is cut short or no token.
+    std::optional<Token> next() {
+        const auto tag = take(1);
+        if (!tag || static_cast<unsigned char>(tag->front()) > static_cast<unsigned char>(Tag::array_end)) {
+            return std::nullopt;
+        }
+        Token token{.tag = static_cast<Tag>(tag->front()), .payload = {}};
+        const auto payload = take_payload(token.tag);
+        if (!payload) {
+            return std::nullopt;
+        }
+        token.payload = *payload;
+        return token;
+    }
+
+private:
+    std::optional<std::string_view> take(std::size_t count) {
+        if (binary_.size() - position_ < count) {
+            return std::nullopt;
+        }
+        position_ += count;
+        return binary_.substr(position_ - count, count);
+    }
+
+    std::optional<std::string_view> take_counted(std::size_t width) {
+        const auto size = take(width);
+        return size ? take(read_number(*size)) : std::nullopt;
+    }
+
+    std::optional<std::string_view> take_payload(Tag tag) {
+        switch (tag) {
+        case Tag::u8:
+            return take(1);
+        case Tag::u16:
+        case Tag::array: // its payload is the number of what follows
+            return take(2);
+        case Tag::u32:
+            return take(4);
+        case Tag::u64:
+            return take(8);
+        case Tag::name:
+        case Tag::string: {
+            auto text = take_counted(2);
+            if (text && text->ends_with('\0')) {
+                text->remove_suffix(1);
+            }
+            return text;
+        }
+        case Tag::blob:
+            return take_counted(4);
+        default:
+            return std::string_view{};
+        }
+    }
+
+    std::string_view binary_;
+    std::size_t position_ = 0;
+};
+
+std::string hash_profile(std::string_view version, std::string_view profile) {
+    SHA2_CTX context;
+    SHA256Init(&context);
+    for (const auto part : {version, profile}) {
+        SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(part.data()), part.size());
+    }
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+    SHA256Final(digest.data(), &context);
+    return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
+/// Reads one profile, from after its name token "profile", and returns what it is called.
+std::optional<std::string> read_profile(Tokens& tokens) {
+    std::string name;
+    int depth = 0;
+    do {
+        const auto token = tokens.next();
+        if (!token || (depth == 0 && token->tag != Tag::structure)) {
+            return std::nullopt;
+        }
+        if (token->tag == Tag::structure) {
+            ++depth;
+        } else if (token->tag == Tag::structure_end) {
+            --depth;
+        } else if (token->tag == Tag::string && name.empty()) {
+            name = token->payload;
+        }
+    } while (depth > 0);
+    return name.empty() ? std::nullopt : std::optional(name);
+}
+
+std::unexpected<Error> malformed(std::size_t position) {
+    return std::unexpected(
+        Error{"read", "the compiled policy", 0, fmt::format("no profile at byte {}", position)});
+}
+
+/// All that our profile is compiled from, and what compiles it. A directory counts for what was
+/// taken out of it.
+std::vector<std::string> sources_of_profile(const Host& host) {
+    const std::string tunables = paths::policy_directory + "/tunables";
+    std::vector<std::string> sources{paths::profile,
+                                     paths::policy_directory + "/abi/4.0",
+                                     paths::local_directory,
+                                     paths::local_bwrap,
+                                     paths::local_unpriv_bwrap,
+                                     "/etc/apparmor/parser.conf",
+                                     paths::apparmor_parser,
+                                     tunables};
+    for (std::size_t i = sources.size() - 1; i < sources.size(); ++i) {
+        const auto names = host.list(sources[i]);
+        for (const auto& name : names.value_or(std::vector<std::string>{})) {
+            sources.push_back(std::filesystem::path(sources[i]) / name);
+        }
+    }
+    return sources;
+}
+
+bool is_older(const struct timespec& one, const struct timespec& other) {
+    return one.tv_sec != other.tv_sec ? one.tv_sec < other.tv_sec : one.tv_nsec < other.tv_nsec;
+}
+
+/// Whether anything that the profile is compiled from changed after `cache_file` was written. The
+/// time of change is compared, because nobody can set that.
+bool has_newer_source(const Host& host, const struct stat& cache_file) {
+    const auto sources = sources_of_profile(host);
+    return std::any_of(sources.begin(), sources.end(), [&](const auto& source) {
+        for (const auto& status : {host.examine(source), host.examine_target(source)}) {
+            if (status ? !is_older(status->st_ctim, cache_file.st_ctim) : !is_missing(status.error())) {
+                return true;
+            }
+        }
+        return false;
+    });
+}
+
+/// The cache has a directory for each set of kernel features.
+std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
+                                                        const std::vector<LoadedProfile>& loaded) {
+    const std::filesystem::path cache = "/var/cache/apparmor";
+    const auto directories = host.list(cache);
+    for (const auto& directory : directories.value_or(std::vector<std::string>{})) {
+        const auto path = cache / directory / "boxlite-bwrap";
+        const auto status = host.examine(path);
+        const auto binary = host.read(path);
+        if (!status || !binary) {
+            continue;
+        }
+        auto profiles = parse_compiled_policy(*binary);
+        if (profiles && runs(loaded, *profiles) && !has_newer_source(host, *status)) {
+            return std::move(*profiles);
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<std::vector<CompiledProfile>> parse_compiled_policy(std::string_view binary) {
+    std::vector<CompiledProfile> profiles;
+    Tokens tokens(binary);
+    std::string_view version;
+    while (!tokens.at_end()) {
+        const auto begin = tokens.position();
+        const auto name = tokens.next();
+        if (!name || name->tag != Tag::name) {
+            return malformed(begin);
+        }
+        if (name->payload == "version" || name->payload == "namespace") {
+            const auto value = tokens.next();
+            if (!value || value->tag != (name->payload == "version" ? Tag::u32 : Tag::string)) {
+                return malformed(begin);
+            }
+            version = name->payload == "version" ? value->payload : version;
+            continue;
+        }
+        auto profile = name->payload == "profile" ? read_profile(tokens) : std::nullopt;
+        if (!profile || version.empty()) {
+            return malformed(begin);
+        }
+        profiles.push_back(
+            {std::move(*profile), hash_profile(version, binary.substr(begin, tokens.position() - begin))});
+    }
+    return profiles;
+}
+
+bool runs(const std::vector<LoadedProfile>& loaded, const std::vector<CompiledProfile>& compiled) {
+    return !compiled.empty() && std::all_of(compiled.begin(), compiled.end(), [&](const auto& profile) {
+        return std::any_of(loaded.begin(), loaded.end(), [&](const auto& other) {
+            return other.name == profile.name && other.sha256 == profile.sha256;
+        });
+    });
+}
+
+Fact<std::vector<CompiledProfile>> gather_compiled(const Host& host, const std::string& path,
+                                                   const std::vector<LoadedProfile>& loaded) {
+    using Compiled = Fact<std::vector<CompiledProfile>>;
+    if (path == paths::profile) {
+        if (auto cached = find_cached(host, loaded)) {
+            return Compiled::present(std::move(*cached));
+        }
+    }
+    const auto outcome = host.run({.argv = {paths::apparmor_parser, "--skip-kernel-load", "--stdout", path},
+                                   .output_limit = 1024UL * 1024});
+    if (!outcome) {
+        return Compiled::unreadable(outcome.error().message());
+    }
+    if (!outcome->succeeded()) {
+        return Compiled::unreadable(fmt::format("apparmor_parser {}: {}, \"{}\"", path,
+                                                describe_end(*outcome), printable(trimmed(outcome->err))));
+    }
+    auto profiles = parse_compiled_policy(outcome->out);
+    return profiles ? Compiled::present(std::move(*profiles))
+                    : Compiled::unreadable(profiles.error().message());
+}
+
+} // namespace boxlite
