@@ -1,11 +1,12 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
 # make test       everything below, with what it needs (root; about half an hour the first time)
 # make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
+# make test-matrix    every guest test on every suite it is for, into docs/matrix.md (two hours)
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
 sources := CMakeLists.txt $(shell find apparmor.d debian man src tests/unit -type f)
 
-.PHONY: install deb build test test-unit test-lint test-package test-vm build-dependencies test-dependencies
+.PHONY: install deb build test test-unit test-lint test-package test-vm test-matrix build-dependencies test-dependencies
 
 install: build-dependencies
 	$(MAKE) deb
@@ -31,6 +32,8 @@ test-package: deb
 	tests/run package
 test-vm: deb
 	tests/run vm
+test-matrix: deb
+	tests/run matrix
 
 build-dependencies:
 	tests/install-dependencies build

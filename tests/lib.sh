@@ -24,7 +24,7 @@ deb_suite() {
     mmdebstrap --quiet --mode="${MMDEBSTRAP_MODE:-root}" \
         --aptopt='Acquire::Check-Valid-Until "false"' \
         --aptopt='Acquire::Retries "3"' \
-        "$@" "$suite" "$target" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
+        "$@" "$suite" "$target" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >&2
 }
 
 # suite_tar SUITE: a small system of that suite, with all that the package depends on and what

@@ -4,6 +4,10 @@
 deb=$(echo ./boxlite-bwrap-apparmor_*.deb)
 export DEBIAN_FRONTEND=noninteractive
 
+describe_host() {
+    echo "Linux $(uname -r), AppArmor $(dpkg-query -W -f '${Version}' apparmor), bubblewrap $(bwrap --version | cut -d' ' -f2)"
+}
+
 as_nobody() {
     setpriv --reuid nobody --regid nogroup --clear-groups --reset-env -- "$@"
 }
@@ -95,12 +99,12 @@ aa_status_lists() {
     aa-status --json | jq -e --arg name "$1" '.profiles[$name] == "enforce"'
 }
 
-# Everything loaded, names and hashes: what nobody but the package's own profiles may change.
+# Everything loaded, names and hashes (SHA-1 before Linux 6.8), but for what a scenario is about.
 loaded_policy() {
     for profile in /sys/kernel/security/apparmor/policy/profiles/*; do
         case $profile in
-            */bwrap.* | */unpriv_bwrap.*) ;;
-            *) paste -d " " "$profile/name" "$profile/mode" "$profile/sha256" ;;
+            */bwrap.* | */unpriv_bwrap.* | */bwrap_loose.* | */bwrap_other.*) ;;
+            *) paste -d " " "$profile/name" "$profile/mode" "$profile"/sha* ;;
         esac
     done | sort
 }
@@ -117,4 +121,92 @@ nothing_is_left() {
 
 apparmor_restarts() {
     systemctl restart apparmor.service && systemctl is-active apparmor.service
+}
+
+# What holds at the end of every scenario.
+the_host_is_otherwise_as_before() {
+    it "restarts apparmor.service" apparmor_restarts
+    it "leaves the other profiles as they were" other_profiles_are_as_before
+    if [ "$host" = restricted ]; then
+        it "still restricts unprivileged user namespaces" restriction_is_on
+        it "still stops unshare -Urm" others_are_still_stopped
+    fi
+}
+
+# preseed QUESTION VALUE: as provisioning does, before the package is there.
+preseed() {
+    case $1 in mode) type=select ;; strict) type=boolean ;; esac
+    echo "boxlite-bwrap-apparmor boxlite-bwrap-apparmor/$1 $type $2" | debconf-set-selections
+}
+
+# The profile is active on a kernel that restricts; elsewhere it takes mode=always.
+want_active_profile() {
+    [ "$host" = restricted ] || preseed mode always
+}
+
+# Tries all the time whether a sandbox can be started, until never_failed asks.
+watch_bwrap() {
+    : >/run/tries
+    rm -f /run/enough /run/ended
+    while [ ! -e /run/enough ]; do
+        if preflight 2>>/run/tries-errors; then echo worked; else echo failed; fi >>/run/tries
+    done
+    : >/run/ended
+}
+
+never_failed() {
+    : >/run/enough
+    while [ ! -e /run/ended ]; do sleep 0.2; done
+    sort /run/tries | uniq -c
+    cat /run/tries-errors
+    [ "$(grep -c worked /run/tries)" -ge 10 ] && ! grep -q failed /run/tries
+}
+
+# A sandbox that goes on running; its process inside is in $sandbox.
+start_sandbox() {
+    in_jail sleep 10000 &
+    for _ in $(seq 100); do
+        sandbox=$(pgrep --uid nobody --exact sleep) && return
+        sleep 0.1
+    done
+    return 1
+}
+
+sandbox_reads() {
+    label=$(cat "/proc/$sandbox/attr/current")
+    echo "$label"
+    [ "$label" = "$1" ]
+}
+
+check_is() {
+    boxlite-bwrap-apparmor status --format json >/run/status.json
+    cat /run/status.json
+    jq -e --arg id "$1" --arg status "$2" '.checks[] | select(.id == $id) | .status == $status' /run/status.json
+}
+
+# follow_the_fix CHECK: what an administrator would do with the status just asked for.
+follow_the_fix() {
+    fix=$(jq -r --arg id "$1" '.checks[] | select(.id == $id) | .fix' /run/status.json)
+    echo "$fix"
+    sh -c "$fix"
+}
+
+the_jail_works() {
+    it "passes the preflight" preflight
+    it "starts the jail" in_jail true
+    it "reports ready" status_is ready
+}
+
+the_jail_works_with() {
+    the_jail_works
+    it "names $1 as the provider" provider_is "$1"
+}
+
+the_jail_is_confined() {
+    the_jail_works
+    it "runs code in the jail as bwrap//&unpriv_bwrap (enforce)" child_reads 'bwrap//&unpriv_bwrap (enforce)'
+}
+
+is_loaded() {
+    ls -d "/sys/kernel/security/apparmor/policy/profiles/$1".*
 }
