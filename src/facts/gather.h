@@ -16,6 +16,10 @@ inline const std::string local_directory = "/etc/apparmor.d/local";
 /// The names of the distribution's profile: who wrote to them for that one has them honoured here.
 inline const std::string local_bwrap = "/etc/apparmor.d/local/bwrap-userns-restrict";
 inline const std::string local_unpriv_bwrap = "/etc/apparmor.d/local/unpriv_bwrap";
+/// Our profile as the package installs it, and the same without an attachment. Outside of
+/// /etc/apparmor.d, so that a link in its directory `disable` does not keep the parser from them.
+inline const std::string profile_as_installed = "/usr/share/boxlite-bwrap-apparmor/attached";
+inline const std::string detached_profile = "/usr/share/boxlite-bwrap-apparmor/detached";
 inline const std::string configuration = "/etc/boxlite-bwrap-apparmor.conf";
 inline const std::string disable_directory = "/etc/apparmor.d/disable";
 inline const std::string disable_link = "/etc/apparmor.d/disable/boxlite-bwrap";

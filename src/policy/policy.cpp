@@ -17,15 +17,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class Cache { trusted, renewed };
+enum class Cache { trusted, renewed, unused };
 
 /// Loads a policy file, or replaces what is loaded under its names in one step. A cache that let
 /// the loaded policy and the file differ is not trusted.
 Result<void> load(MutableHost& host, const std::string& path, Cache cache) {
-    Command command{.argv = {paths::apparmor_parser, "--replace", "--write-cache", path}, .time_limit = 60s};
+    Command command{.argv = {paths::apparmor_parser, "--replace"}, .time_limit = 60s};
+    const auto add = [&](const std::string& argument) { command.argv.push_back(argument); };
+    add(cache == Cache::unused ? "--skip-cache" : "--write-cache");
     if (cache == Cache::renewed) {
-        command.argv.insert(command.argv.end() - 1, "--skip-read-cache");
+        add("--skip-read-cache");
     }
+    add(path);
     const auto outcome = host.run_changing(command);
     if (!outcome) {
         return std::unexpected(outcome.error());
@@ -67,19 +70,38 @@ std::string describe(const std::vector<Sandboxed>& sandboxed) {
     return sandboxed.size() > most ? fmt::format("{} and {} more", text, sandboxed.size() - most) : text;
 }
 
-/// Takes our profiles out of the kernel, or says in the result why they stay.
+/// Why our profiles have to stay in the kernel; empty when no process is confined by them.
+std::string explain_staying(const Host& host) {
+    const auto sandboxed = find_sandboxed(host);
+    if (!sandboxed) {
+        return fmt::format("; it stays in the kernel until reboot: {}", sandboxed.error().message());
+    }
+    return sandboxed->empty()
+               ? ""
+               : fmt::format("; it stays in the kernel until reboot, because it confines process {}",
+                             describe(*sandboxed));
+}
+
+/// Takes our profiles out of the kernel, or says in the result why they stay. A sandbox could start
+/// between looking for one and unloading, so the profile is first replaced by itself without an
+/// attachment: what runs stays confined, what starts does not come under it any more. When we are
+/// interrupted there, the next reload sees that the kernel's policy is not the file's.
 Result<std::string> unload(MutableHost& host, const Facts& facts) {
     if (is_image(facts) || is_container(facts) ||
         (!is_loaded(facts, "bwrap") && !is_loaded(facts, "unpriv_bwrap"))) {
         return "";
     }
-    const auto sandboxed = find_sandboxed(host);
-    if (!sandboxed) {
-        return fmt::format("; it stays in the kernel until reboot: {}", sandboxed.error().message());
+    if (auto reason = explain_staying(host); !reason.empty()) {
+        return reason;
     }
-    if (!sandboxed->empty()) {
-        return fmt::format("; it stays in the kernel until reboot, because it confines process {}",
-                           describe(*sandboxed));
+    if (is_loaded(facts, "bwrap")) {
+        if (auto detached = load(host, paths::detached_profile, Cache::unused); !detached) {
+            return "; it stays in the kernel until reboot: " + detached.error().message();
+        }
+    }
+    if (auto reason = explain_staying(host); !reason.empty()) {
+        auto attached = load(host, paths::profile_as_installed, Cache::unused);
+        return attached ? Result<std::string>(std::move(reason)) : std::unexpected(attached.error());
     }
     for (const std::string name : {"bwrap", "unpriv_bwrap"}) {
         if (!is_loaded(facts, name)) {

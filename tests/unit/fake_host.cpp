@@ -58,6 +58,8 @@ void furnish_common(FakeHost& host) {
                "ELF",
                0755);
     host.write("/dev/kvm", "");
+    host.answer("/sbin/apparmor_parser --replace --skip-cache /usr/share/boxlite-bwrap-apparmor/detached",
+                {.exit_code = 0});
     host.answer("/usr/bin/dpkg-divert --listpackage /usr/bin/bwrap", {.exit_code = 0});
 }
 
@@ -104,6 +106,7 @@ Result<std::string> FakeHost::bwrap_label(const User* /*user*/) const {
 
 Result<Outcome> FakeHost::run_changing(const Command& command) {
     changes.push_back("run " + join(command.argv));
+    on_change(changes.back());
     return run(command);
 }
 

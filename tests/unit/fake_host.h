@@ -3,6 +3,7 @@
 
 #include "facts/rooted_host.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,7 +34,8 @@ public:
     Result<void> unload_profile(const std::string& name) override;
 
     Result<std::string> label = std::string("unconfined");
-    std::vector<std::string> changes; ///< "run …" and "unload …"
+    std::vector<std::string> changes;                                       ///< "run …" and "unload …"
+    std::function<void(const std::string&)> on_change = [](const auto&) {}; ///< called with each of them
 
 private:
     explicit FakeHost(std::string directory);

@@ -21,6 +21,12 @@ Result<std::string> converge(FakeHost& host) {
     return apply(host, facts, decide(facts));
 }
 
+const std::string load_detached =
+    "/sbin/apparmor_parser --replace --skip-cache /usr/share/boxlite-bwrap-apparmor/detached";
+const std::string load_attached =
+    "/sbin/apparmor_parser --replace --skip-cache /usr/share/boxlite-bwrap-apparmor/attached";
+const std::vector<std::string> unloading{"run " + load_detached, "unload bwrap", "unload unpriv_bwrap"};
+
 bool is_disabled(const FakeHost& host) {
     return std::filesystem::is_symlink(host.real("/etc/apparmor.d/disable/boxlite-bwrap"));
 }
@@ -105,7 +111,7 @@ TEST_CASE("a profile no longer needed") {
     SUBCASE("is unloaded when nobody runs under it") {
         run_sandbox(host, "17", "unconfined", "sh");
         CHECK(converge(host).value().ends_with("; unloaded"));
-        CHECK(host.changes == std::vector<std::string>{"unload bwrap", "unload unpriv_bwrap"});
+        CHECK(host.changes == unloading);
     }
     SUBCASE("stays under a running sandbox, whose name does no harm") {
         run_sandbox(host, "17", "bwrap//&unpriv_bwrap (enforce)", "evil\x1b[2J");
@@ -168,7 +174,7 @@ TEST_CASE("the package goes") {
     CHECK(withdraw(host, gather_facts(host, nullptr)).value() ==
           "profile inactive: the package is being removed; unloaded");
     CHECK(is_disabled(host));
-    CHECK(host.changes == std::vector<std::string>{"unload bwrap", "unload unpriv_bwrap"});
+    CHECK(host.changes == unloading);
 }
 
 TEST_CASE("a provider under another name") {
@@ -271,4 +277,39 @@ TEST_CASE("a container that may not load policy: inactive on disk, no kernel tou
         CHECK_FALSE(is_disabled(host));
     }
     CHECK(host.changes.empty());
+}
+
+TEST_CASE("a sandbox that starts while the profile is being unloaded") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    furnish_loaded(host, "unpriv_bwrap");
+    host.on_change = [&](const std::string& change) {
+        if (change == "run " + load_detached) {
+            run_sandbox(host, "17", "bwrap//&unpriv_bwrap (enforce)", "sh");
+        }
+    };
+    SUBCASE("keeps it, attached as before") {
+        host.answer(load_attached, {.exit_code = 0});
+        CHECK(
+            withdraw(host, gather_facts(host, nullptr)).value() ==
+            "profile inactive: the package is being removed; it stays in the kernel until reboot, because it "
+            "confines process 17 (sh)");
+        CHECK(host.changes == std::vector<std::string>{"run " + load_detached, "run " + load_attached});
+    }
+    SUBCASE("keeps it, though it cannot be attached again: an error") {
+        host.answer(load_attached, {.exit_code = 1, .err = "no memory\n"});
+        CHECK_FALSE(withdraw(host, gather_facts(host, nullptr)));
+    }
+}
+
+TEST_CASE("a profile that cannot be detached stays until reboot") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_loaded(host, "bwrap");
+    host.answer(load_detached, {.exit_code = 1, .err = "no memory\n"});
+    CHECK(withdraw(host, gather_facts(host, nullptr))
+              .value()
+              .find("; it stays in the kernel until reboot: cannot load") != std::string::npos);
+    CHECK(host.changes == std::vector<std::string>{"run " + load_detached});
 }
