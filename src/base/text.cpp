@@ -59,6 +59,15 @@ std::vector<std::string_view> lines(std::string_view text) {
     return split(text, "\n");
 }
 
+std::string_view find_value(std::string_view text, std::string_view key) {
+    for (const auto line : lines(text)) {
+        if (line.starts_with(key)) {
+            return trimmed(line.substr(key.size()));
+        }
+    }
+    return {};
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
     std::string shown;
     for (const char character : text) {

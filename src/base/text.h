@@ -17,6 +17,10 @@ namespace boxlite {
 /// The lines of `text`, without their ends; a last line need not be ended.
 [[nodiscard]] std::vector<std::string_view> lines(std::string_view text);
 
+/// What follows `key` in the first line of `text` that begins with it, trimmed; empty when none does.
+/// /proc/PID/status has lines "KEY:\tVALUE".
+[[nodiscard]] std::string_view find_value(std::string_view text, std::string_view key);
+
 /// `text` as it may be shown on a terminal or kept in a log: control characters and bytes that are
 /// not ASCII become \xNN and a backslash is doubled, so that what an attacker chose (a process's
 /// name, a message) can neither forge a line nor move the cursor. Cut at `limit` bytes, with "...".

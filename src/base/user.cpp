@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <grp.h>
@@ -56,6 +57,26 @@ User current_user() {
         user.name = entry.pw_name;
     }
     return user;
+}
+
+bool belongs_to(const User& user, gid_t group) {
+    std::vector<gid_t> groups(64);
+    int count = static_cast<int>(groups.size());
+    if (getgrouplist(user.name.c_str(), user.gid, groups.data(), &count) < 0) {
+        groups.resize(static_cast<std::size_t>(count)); // what it takes: getgrouplist(3)
+        (void)getgrouplist(user.name.c_str(), user.gid, groups.data(), &count);
+    }
+    groups.resize(std::min(groups.size(), static_cast<std::size_t>(std::max(count, 0))));
+    return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+std::string name_of_group(gid_t group) {
+    std::vector<char> buffer(entry_size);
+    ::group entry{};
+    ::group* found = nullptr;
+    return getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr
+               ? std::string(entry.gr_name)
+               : std::to_string(group);
 }
 
 bool drop_privileges_to(const User& user) {

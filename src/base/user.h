@@ -22,6 +22,12 @@ struct User {
 /// The user this process runs as; without an entry in the user database its name is its number.
 [[nodiscard]] User current_user();
 
+/// Whether the user database has `user` in that group, as its own or a supplementary one.
+[[nodiscard]] bool belongs_to(const User& user, gid_t group);
+
+/// A group's name; its number where it has none.
+[[nodiscard]] std::string name_of_group(gid_t group);
+
 /// Becomes `user` for good: groups, group and user in all their forms, no capability left, and
 /// each of these looked at again afterwards. False when anything of it did not happen; the caller
 /// must then not go on. Async-signal-safe, for use between fork and exec.

@@ -111,16 +111,6 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
     return Loaded::unreadable(reason);
 }
 
-/// The value of a line "KEY:\tVALUE" of /proc/self/status; empty when there is none.
-std::string_view find_status(std::string_view status, std::string_view key) {
-    for (const auto line : lines(status)) {
-        if (line.starts_with(key)) {
-            return trimmed(line.substr(key.size()));
-        }
-    }
-    return {};
-}
-
 /// Whether any process here may load policy: aa_may_manage_policy of security/apparmor/policy.c
 /// (6.12). The bounding set holds for root as for others, so everybody can tell. In a user namespace
 /// of its own a container needs an AppArmor namespace of its own as well, as LXD gives it.
@@ -133,7 +123,7 @@ Fact<bool> gather_may_load_policy(const Host& host) {
             return is_missing(text.error()) ? Fact<bool>{} : Fact<bool>::unreadable(text.error().message());
         }
     }
-    const auto bounding = parse_hexadecimal(find_status(*status, "CapBnd:"));
+    const auto bounding = parse_hexadecimal(find_value(*status, "CapBnd:"));
     if (!bounding) {
         return Fact<bool>::unreadable("/proc/self/status has no CapBnd");
     }

@@ -61,10 +61,27 @@ Fact<std::string> gather_diversion(const Host& host) {
     return package.empty() ? Package{} : Package::present(printable(package, 100));
 }
 
+/// The PATH of a login on Debian and Ubuntu, login.defs(5). A caller's own PATH says nothing of what
+/// others have, and /bin is a link to /usr/bin where it is not a directory of its own.
+Fact<std::string> gather_first_on_path(const Host& host) {
+    const auto ours = host.examine_target(paths::bwrap);
+    for (const std::string path : {"/usr/local/sbin/bwrap", "/usr/local/bin/bwrap", "/usr/sbin/bwrap"}) {
+        const auto other = host.examine_target(path);
+        const bool same = ours && other && ours->st_dev == other->st_dev && ours->st_ino == other->st_ino;
+        if (other && !same && S_ISREG(other->st_mode) && (other->st_mode & 0111U) != 0) {
+            return Fact<std::string>::present(path);
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 BwrapFacts gather_bwrap(const Host& host, const User* user) {
-    BwrapFacts facts{.file = gather_file(host), .version = {}, .diverted_by = gather_diversion(host)};
+    BwrapFacts facts{.file = gather_file(host),
+                     .version = {},
+                     .diverted_by = gather_diversion(host),
+                     .first_on_path = gather_first_on_path(host)};
     if (facts.file.is_present()) {
         facts.version = gather_version(host, user);
     }

@@ -61,6 +61,8 @@ struct BwrapFacts {
     Fact<File> file;
     Fact<std::string> version;     ///< "0.12.0"
     Fact<std::string> diverted_by; ///< the package, or "LOCAL", that moved it away: dpkg-divert(1)
+    /// A program called bwrap that the usual PATH finds first, and that is not /usr/bin/bwrap.
+    Fact<std::string> first_on_path;
 };
 
 /// Whether the kernel runs these very profiles. False also when it gives no hashes.
@@ -116,10 +118,29 @@ struct SandboxRun {
 
 /// What happens to bwrap when somebody unprivileged runs it. Absent when it was not asked for.
 struct ProbeFacts {
-    std::string user;        ///< who ran it
     Fact<std::string> label; ///< what /usr/bin/bwrap gets on exec: "bwrap (enforce)", "unconfined"
     Fact<SandboxRun> preflight;
     Fact<SandboxRun> jail;
+};
+
+/// What surrounds the process that asks, and so the bwrap it runs.
+struct CallerFacts {
+    Fact<std::string> label; ///< its AppArmor label, mode included; absent where AppArmor is off
+    Fact<long long> seccomp; ///< 0 none, 1 strict, 2 filtered: "Seccomp" in proc_pid_status(5)
+    Fact<std::string> unit;  ///< the systemd unit it runs in: "runner.service"
+    /// What is mounted over parts of /proc. Where there is anything, a user namespace may not mount a
+    /// new /proc: mount_too_revealing of fs/namespace.c (Linux 4.2).
+    Fact<std::vector<std::string>> masked_proc;
+};
+
+/// /dev/kvm.
+struct KvmFacts {
+    struct Device {
+        unsigned permissions = 0; ///< the low twelve bits of st_mode
+        std::string group;        ///< its name, or its number where it has none
+    };
+    Fact<Device> device;
+    Fact<bool> usable; ///< the user may read and write it; absent when it was not asked about
 };
 
 /// Everything known about a host: plain data, to be judged here or anywhere else.
@@ -132,7 +153,10 @@ struct Facts {
     AppArmorFacts apparmor;
     BwrapFacts bwrap;
     ProfileFacts profile;
-    Fact<bool> kvm; ///< /dev/kvm exists
+    CallerFacts caller;
+    KvmFacts kvm;
+    Fact<bool> temporary_directory; ///< /tmp is a directory; bwrap builds the sandbox's root there
+    Fact<bool> selinux_enforcing;   ///< /sys/fs/selinux/enforce
     ProbeFacts probe;
 };
 

@@ -64,6 +64,23 @@ void gather_policy_on_disk(const Host& host, Facts& facts) {
     profile.compiled = gather_compiled(host, profile.compiled_from, loaded);
 }
 
+Fact<bool> gather_directory(const Host& host, const std::string& path) {
+    const auto status = host.examine_target(path);
+    if (status) {
+        return Fact<bool>::present(S_ISDIR(status->st_mode));
+    }
+    return is_missing(status.error()) ? Fact<bool>{} : Fact<bool>::unreadable(status.error().message());
+}
+
+/// A file of the kernel's that holds 0 or 1.
+Fact<bool> gather_switch(const Host& host, const std::string& path) {
+    const auto text = host.read(path);
+    if (!text) {
+        return is_missing(text.error()) ? Fact<bool>{} : Fact<bool>::unreadable(text.error().message());
+    }
+    return Fact<bool>::present(trimmed(*text) == "1");
+}
+
 } // namespace
 
 Fact<bool> gather_existence(const Host& host, const std::string& path) {
@@ -97,7 +114,10 @@ Facts gather_facts(const Host& host, const User* user) {
     facts.apparmor = gather_apparmor(host, foreign);
     gather_policy_on_disk(host, facts);
     facts.bwrap = gather_bwrap(host, user);
-    facts.kvm = gather_existence(host, "/dev/kvm");
+    facts.caller = gather_caller(host);
+    facts.kvm = gather_kvm(host, user);
+    facts.temporary_directory = gather_directory(host, "/tmp");
+    facts.selinux_enforcing = gather_switch(host, "/sys/fs/selinux/enforce");
     return facts;
 }
 

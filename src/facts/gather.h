@@ -38,6 +38,8 @@ inline const std::string disable_target = "../boxlite-bwrap";
 [[nodiscard]] AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign = {});
 [[nodiscard]] BwrapFacts gather_bwrap(const Host& host, const User* user);
 [[nodiscard]] ProfileFacts gather_profile(const Host& host);
+[[nodiscard]] CallerFacts gather_caller(const Host& host);
+[[nodiscard]] KvmFacts gather_kvm(const Host& host, const User* user);
 [[nodiscard]] Fact<Configuration> gather_configuration(const Host& host);
 
 /// Whether `path` is there, links followed.

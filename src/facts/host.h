@@ -35,6 +35,9 @@ public:
     /// The names in a directory, sorted, without . and ..
     [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
 
+    /// access(2): this process's own user may read and write what is there.
+    [[nodiscard]] virtual bool may_use(const std::string& path) const = 0;
+
     /// Runs a program that changes nothing on the host.
     [[nodiscard]] virtual Result<Outcome> run(const Command& command) const = 0;
     /// The AppArmor label, mode included, that /usr/bin/bwrap runs under when `user` starts it

@@ -122,6 +122,10 @@ Result<std::vector<std::string>> RootedHost::list(const std::string& path) const
     return names;
 }
 
+bool RootedHost::may_use(const std::string& path) const {
+    return access(at(path).c_str(), R_OK | W_OK) == 0;
+}
+
 Result<Outcome> RootedHost::run(const Command& command) const {
     return boxlite::run(command);
 }

@@ -96,7 +96,6 @@ Fact<SandboxRun> classify_jail(const Outcome& outcome, bool with_label) {
 
 ProbeFacts probe(const Host& host, const User* user, bool apparmor_enabled) {
     ProbeFacts facts;
-    facts.user = user != nullptr ? user->name : current_user().name;
     if (apparmor_enabled) {
         const auto label = host.bwrap_label(user);
         facts.label = label ? Fact<std::string>::present(printable(*label, 200))

@@ -30,10 +30,12 @@ std::string render_json(const Verdict& verdict, const ProfileReport* profile, st
     report["checks"] = Json::array();
     for (const auto& check : verdict.checks) {
         const auto& finding = check.finding;
-        report["checks"].push_back({{"id", check.id},
-                                    {"status", name_of(finding.status)},
-                                    {"summary", finding.summary},
-                                    {"fix", finding.fix.empty() ? Json(nullptr) : Json(finding.fix)}});
+        report["checks"].push_back(
+            {{"id", check.id},
+             {"status", name_of(finding.status)},
+             {"summary", finding.summary},
+             {"cause", finding.cause ? Json(row_of(*finding.cause).id) : Json(nullptr)},
+             {"fix", finding.fix.empty() ? Json(nullptr) : Json(finding.fix)}});
     }
     return report.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }

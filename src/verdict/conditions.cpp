@@ -2,6 +2,7 @@
 #include "verdict/conditions.h"
 
 #include "base/text.h"
+#include "verdict/verdict.h"
 
 #include <algorithm>
 
@@ -36,6 +37,10 @@ bool can_restrict(const Facts& facts) {
 
 bool restricts(const Facts& facts) {
     return can_restrict(facts) && facts.kernel.userns_restriction.value != 0;
+}
+
+bool is_wanted(const Facts& facts) {
+    return !is_image(facts) && decide(facts).action == Decision::Action::activate;
 }
 
 int major_version(std::string_view version) {

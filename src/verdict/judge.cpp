@@ -57,8 +57,7 @@ void conclude_from_probe(const Facts& facts, Verdict& verdict) {
         verdict.summary = image_summary;
     } else if (const auto* failed = find(verdict.checks, Subject::sandbox, Status::fail)) {
         verdict.readiness = Readiness::not_ready;
-        verdict.summary =
-            fmt::format("bwrap does not work as it should for {}: {}", facts.probe.user, say(*failed));
+        verdict.summary = "bwrap does not work as it should: " + say(*failed);
     } else if (const auto* unseen = find(verdict.checks, Subject::sandbox, Status::unknown)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "cannot tell whether bwrap works: " + say(*unseen);

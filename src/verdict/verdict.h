@@ -2,6 +2,7 @@
 #pragma once
 
 #include "facts/facts.h"
+#include "verdict/causes.h"
 
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct Finding {
     std::string summary;
     std::string why = {};
     std::string fix = {};
+    std::optional<Cause> cause = {}; ///< set for warn and fail
 };
 
 /// What a check is about, which decides who asks for it.
@@ -35,6 +37,7 @@ struct Check {
     std::string_view title;
     Subject subject;
     Finding (*judge)(const Facts& facts);
+    std::string_view about; ///< what it looks at, for the manual
 };
 
 /// All checks, in the order in which they are reported.

@@ -68,22 +68,21 @@ TEST_CASE("status of a restricted host whose profile is not loaded") {
     const auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, {.is_root = true});
     CHECK(response.code == exit_not_ready);
     CHECK(response.err.empty());
-    CHECK(
-        response.out ==
-        "[FAIL] Profile in the kernel  bwrap is not loaded\n"
-        "       why: the kernel has no such profile\n"
-        "       fix: boxlite-bwrap-apparmor reload\n"
-        "[FAIL] Label of bwrap         unconfined instead of bwrap (enforce)\n"
-        "       why: no profile is attached to /usr/bin/bwrap, or two that differ in name\n"
-        "       fix: boxlite-bwrap-apparmor reload\n"
-        "[FAIL] BoxLite's preflight    setting up uid map: Permission denied\n"
-        "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
-        "       fix: boxlite-bwrap-apparmor reload\n"
-        "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
-        "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
-        "       fix: boxlite-bwrap-apparmor reload\n"
-        "not-ready: bwrap does not work as it should for nobody: Label of bwrap: unconfined instead of bwrap "
-        "(enforce)\n");
+    CHECK(response.out ==
+          "[FAIL] Profile in the kernel  bwrap is not loaded\n"
+          "       why: the kernel has no such profile\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "[FAIL] Label of bwrap         unconfined instead of bwrap (enforce)\n"
+          "       why: no profile is attached to /usr/bin/bwrap, or two that differ in name\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "[FAIL] BoxLite's preflight    setting up uid map: Permission denied\n"
+          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
+          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
+          "       fix: boxlite-bwrap-apparmor reload\n"
+          "not-ready: bwrap does not work as it should: Label of bwrap: unconfined instead of bwrap "
+          "(enforce)\n");
 }
 
 TEST_CASE("a healthy host says one line when asked for problems only") {

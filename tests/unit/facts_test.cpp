@@ -38,7 +38,7 @@ TEST_CASE("a restricted host is seen as one") {
     CHECK(facts.profile.file.is_present());
     CHECK(facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody));
     CHECK(facts.profile.other_providers.value.empty());
-    CHECK(facts.kvm.is_present());
+    CHECK(facts.kvm.device.is_present());
 }
 
 TEST_CASE("a number of the kernel's that is absent, unreadable or nonsense") {
@@ -327,4 +327,33 @@ TEST_CASE("local overrides count when they say anything") {
     CHECK(gather_profile(host).local_overrides.value.empty());
     host.write(paths::local_unpriv_bwrap, "deny /secret r,\n");
     CHECK(gather_profile(host).local_overrides.value == std::vector<std::string>{paths::local_unpriv_bwrap});
+}
+
+TEST_CASE("what surrounds the caller") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.write("/proc/self/attr/apparmor/current", "docker-default (enforce)\n");
+    host.write("/proc/self/status", "Name:\tsh\nNoNewPrivs:\t0\nSeccomp:\t2\nSeccomp_filters:\t3\n");
+    host.write("/proc/self/cgroup", "0::/system.slice/runner.service/payload\n");
+    host.write("/proc/self/mountinfo", "22 1 8:1 / / rw - ext4 /dev/root rw\n"
+                                       "23 22 0:5 / /proc rw - proc proc rw\n"
+                                       "24 23 0:6 / /proc/sys/fs/binfmt_misc rw - binfmt_misc none rw\n"
+                                       "25 23 0:7 / /proc/kcore rw - tmpfs tmpfs rw\n");
+    const auto caller = gather_caller(host);
+    CHECK(caller.label.value == "docker-default (enforce)");
+    CHECK(caller.seccomp.is(2));
+    CHECK(caller.unit.value == "runner.service");
+    CHECK(caller.masked_proc.value == std::vector<std::string>{"/proc/kcore"});
+}
+
+TEST_CASE("a bwrap that PATH finds first, unless it is the same file") {
+    FakeHost host;
+    furnish_restricted(host);
+    CHECK(gather_bwrap(host, nullptr).first_on_path.is_absent());
+    host.link(host.real("/usr/bin/bwrap"), "/usr/local/bin/bwrap");
+    CHECK(gather_bwrap(host, nullptr).first_on_path.is_absent());
+    host.write("/usr/local/sbin/bwrap", "#!/bin/sh\n", 0644);
+    CHECK(gather_bwrap(host, nullptr).first_on_path.is_absent());
+    host.write("/usr/local/sbin/bwrap", "#!/bin/sh\n", 0755);
+    CHECK(gather_bwrap(host, nullptr).first_on_path.value == "/usr/local/sbin/bwrap");
 }

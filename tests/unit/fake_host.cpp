@@ -50,6 +50,7 @@ void furnish_common(FakeHost& host) {
     host.write("/proc/self/status", "Name:\tsh\nCapBnd:\t000001ffffffffff\n");
     host.write("/proc/self/uid_map", "         0          0 4294967295\n");
     host.make_directories("/run/systemd/system");
+    host.make_directories("/tmp");
     host.write("/sbin/apparmor_parser", "");
     host.write("/etc/apparmor.d/abi/4.0", "");
     host.write("/etc/apparmor.d/boxlite-bwrap", "profile bwrap /usr/bin/bwrap {}\n");

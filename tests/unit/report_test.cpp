@@ -9,14 +9,14 @@ using namespace boxlite;
 namespace {
 
 Verdict example() {
-    return {
-        .readiness = Readiness::not_ready,
-        .summary = "bwrap does not work",
-        .checks = {{"kernel.userns", "User namespaces", Subject::host, {Status::pass, "allowed", {}, {}}},
-                   {"bwrap.jail",
-                    "BoxLite's jail",
-                    Subject::sandbox,
-                    {Status::fail, "setting up uid map: Permission denied", "nothing lets it", "do this"}}}};
+    return {.readiness = Readiness::not_ready,
+            .summary = "bwrap does not work",
+            .checks = {{"kernel.userns", "User namespaces", Subject::host, {Status::pass, "allowed", {}, {}}},
+                       {"bwrap.jail",
+                        "BoxLite's jail",
+                        Subject::sandbox,
+                        {Status::fail, "setting up uid map: Permission denied", "nothing lets it", "do this",
+                         Cause::nothing_allows}}}};
 }
 
 } // namespace
@@ -57,12 +57,14 @@ TEST_CASE("JSON: the contract's keys, in its order") {
       "id": "kernel.userns",
       "status": "pass",
       "summary": "allowed",
+      "cause": null,
       "fix": null
     },
     {
       "id": "bwrap.jail",
       "status": "fail",
       "summary": "setting up uid map: Permission denied",
+      "cause": "nothing-allows",
       "fix": "do this"
     }
   ]

@@ -20,7 +20,6 @@ Facts healthy_restricted() {
     furnish_loaded(host, "bwrap");
     furnish_loaded(host, "unpriv_bwrap");
     auto facts = gather_facts(host, nullptr);
-    facts.probe.user = "nobody";
     facts.probe.label = Fact<std::string>::present("bwrap (enforce)");
     facts.probe.preflight = Fact<SandboxRun>::present({.worked = true});
     facts.probe.jail = Fact<SandboxRun>::present(
@@ -86,7 +85,7 @@ std::vector<Facts> each_unreadable() {
     add([&](Facts& f) { spoil(f.profile.file); });
     add([&](Facts& f) { spoil(f.profile.disabled_by); });
     add([&](Facts& f) { spoil(f.profile.other_providers); });
-    add([&](Facts& f) { spoil(f.kvm); });
+    add([&](Facts& f) { spoil(f.kvm.device); });
     add([&](Facts& f) { spoil(f.probe.label); });
     add([&](Facts& f) { spoil(f.probe.preflight); });
     add([&](Facts& f) { spoil(f.probe.jail); });
@@ -460,4 +459,129 @@ TEST_CASE("links that lead nowhere are warned of") {
     CHECK(finding_of(facts, "profile.links").fix == "rm /etc/apparmor.d/lutris");
     facts.profile.dangling_links[0].target = "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict";
     CHECK(finding_of(facts, "profile.links").fix == "apt-get install apparmor-profiles");
+}
+
+TEST_CASE("the table of causes: in order, ids unique, each for a check that there is, and everything said") {
+    std::set<std::string_view> ids;
+    for (std::size_t i = 0; i < all_causes().size(); ++i) {
+        const auto& row = all_causes()[i];
+        CAPTURE(row.id);
+        CHECK(static_cast<std::size_t>(row.cause) == i);
+        CHECK(ids.insert(row.id).second);
+        CHECK(std::any_of(all_checks().begin(), all_checks().end(),
+                          [&](const auto& check) { return check.id == row.check; }));
+        CHECK_FALSE(row.why.empty());
+        CHECK_FALSE(row.fix.empty());
+        CHECK(std::count(row.why.begin(), row.why.end(), '{') ==
+              std::count(row.why.begin(), row.why.end(), '}'));
+    }
+    CHECK(all_causes().back().cause == Cause::sandbox_loose);
+}
+
+TEST_CASE("words in braces are replaced, and what replaces them is not looked at again") {
+    CHECK(fill_in("rm {file} {file}", {{"file", "/a{b}"}}) == "rm /a{b} /a{b}");
+    CHECK(fill_in("no words", {}) == "no words");
+    CHECK(fill_in("{unknown} stays", {}) == "unknown stays");
+}
+
+namespace {
+
+/// What the report says of a jail that ended with `complaint`.
+Finding explain(Facts facts, const std::string& complaint) {
+    const SandboxRun failed{.worked = false, .complaint = complaint};
+    facts.probe.preflight = Fact<SandboxRun>::present(failed);
+    facts.probe.jail = Fact<SandboxRun>::present(failed);
+    return finding_of(facts, "bwrap.jail");
+}
+
+} // namespace
+
+TEST_CASE("each way in which the jail can fail has its one cause") {
+    auto facts = healthy_unrestricted();
+    std::string complaint;
+    Cause cause = Cause::unexplained;
+    SUBCASE("/proc is masked") {
+        complaint = "Can't mount proc on /newroot/proc: Operation not permitted";
+        facts.caller.masked_proc = Fact<std::vector<std::string>>::present({"/proc/kcore", "/proc/keys"});
+        cause = Cause::proc_masked;
+    }
+    SUBCASE("no user namespace is left") {
+        complaint = "Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces "
+                    "exceeded (ENOSPC)";
+        cause = Cause::userns_used_up;
+    }
+    SUBCASE("seccomp refuses namespaces") {
+        complaint = "No permissions to create a new namespace, likely because the kernel does not allow "
+                    "non-privileged user namespaces";
+        facts.caller.seccomp = Fact<long long>::present(2);
+        cause = Cause::namespace_refused;
+    }
+    SUBCASE("the same without a filter is not explained by one") {
+        complaint = "No permissions to create a new namespace";
+        facts.caller.seccomp = Fact<long long>::present(0);
+        cause = Cause::unexplained;
+    }
+    SUBCASE("mounts are refused in the sandbox's own namespace") {
+        complaint = "Failed to make / slave: Operation not permitted";
+        cause = Cause::mount_refused;
+    }
+    SUBCASE("/ cannot be pivoted from") {
+        complaint = "pivot_root: Invalid argument";
+        cause = Cause::root_not_pivotable;
+    }
+    SUBCASE("/tmp is not there") {
+        complaint = "Failed to mount tmpfs: No such file or directory";
+        facts.temporary_directory = {};
+        cause = Cause::tmp_unusable;
+    }
+    SUBCASE("bwrap is not bubblewrap") {
+        complaint = "exit status 1";
+        facts.bwrap.version = Fact<std::string>::unreadable("says nothing");
+        cause = Cause::bwrap_foreign;
+    }
+    SUBCASE("bwrap does not know an option") {
+        complaint = "Unknown option --unshare-user";
+        cause = Cause::bwrap_foreign;
+    }
+    SUBCASE("bwrap hangs") {
+        complaint = "no answer within its time limit";
+        cause = Cause::bwrap_hangs;
+    }
+    SUBCASE("SELinux enforces") {
+        complaint = "something: Permission denied";
+        facts.selinux_enforcing = Fact<bool>::present(true);
+        cause = Cause::selinux_enforcing;
+    }
+    SUBCASE("the caller's own profile") {
+        complaint = "setting up uid map: Permission denied";
+        facts.caller.label = Fact<std::string>::present("docker-default (enforce)");
+        facts.probe.label = Fact<std::string>::present("docker-default (enforce)");
+        cause = Cause::caller_confined;
+    }
+    SUBCASE("nothing known") {
+        complaint = "something: odd";
+        cause = Cause::unexplained;
+    }
+    const auto finding = explain(facts, complaint);
+    CHECK(finding.status == Status::fail);
+    CHECK(finding.summary == complaint);
+    REQUIRE(finding.cause);
+    CHECK(row_of(*finding.cause).id == row_of(cause).id);
+    CHECK(finding.why.find('{') == std::string::npos);
+    CHECK(finding.fix.find('{') == std::string::npos);
+}
+
+TEST_CASE("another bwrap before /usr/bin/bwrap on PATH is warned of") {
+    auto facts = healthy_restricted();
+    CHECK(finding_of(facts, "bwrap.path").status == Status::pass);
+    facts.bwrap.first_on_path = Fact<std::string>::present("/usr/local/bin/bwrap");
+    CHECK(finding_of(facts, "bwrap.path").fix == "mv /usr/local/bin/bwrap /usr/local/bin/bwrap.unused");
+}
+
+TEST_CASE("/dev/kvm that the user may not use is warned of, with the group to join") {
+    auto facts = healthy_restricted();
+    facts.kvm.device = Fact<KvmFacts::Device>::present({.permissions = 0660, .group = "kvm"});
+    facts.kvm.usable = Fact<bool>::present(false);
+    CHECK(finding_of(facts, "host.kvm").fix == "usermod -aG kvm USER");
+    CHECK(judge_state(facts).readiness == Readiness::ready);
 }

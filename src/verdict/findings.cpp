@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verdict/findings.h"
+
+namespace boxlite {
+
+namespace {
+
+Finding problem(Status status, Cause cause, std::string summary,
+                const std::vector<Replacement>& replacements) {
+    const auto& row = row_of(cause);
+    return {.status = status,
+            .summary = std::move(summary),
+            .why = fill_in(row.why, replacements),
+            .fix = fill_in(row.fix, replacements),
+            .cause = cause};
+}
+
+} // namespace
+
+Finding pass(std::string summary) {
+    return {.status = Status::pass, .summary = std::move(summary)};
+}
+
+Finding skip(std::string summary) {
+    return {.status = Status::skip, .summary = std::move(summary)};
+}
+
+Finding unknown(std::string reason) {
+    return {.status = Status::unknown, .summary = std::move(reason)};
+}
+
+Finding warn(Cause cause, std::string summary, const std::vector<Replacement>& replacements) {
+    return problem(Status::warn, cause, std::move(summary), replacements);
+}
+
+Finding fail(Cause cause, std::string summary, const std::vector<Replacement>& replacements) {
+    return problem(Status::fail, cause, std::move(summary), replacements);
+}
+
+Finding skip_image() {
+    return skip("this is a system being built; decided at first boot");
+}
+
+Finding skip_container() {
+    return skip("this container may not load policy; what counts is its host's");
+}
+
+} // namespace boxlite
