@@ -86,7 +86,7 @@ const std::vector<CauseRow>& all_causes() {
         {profile_not_loaded, "profile-not-loaded", "profile.loaded", "the kernel has no such profile",
          "boxlite-bwrap-apparmor reload"},
         {profile_not_enforced, "profile-not-enforced", "profile.loaded",
-         "it does not take capabilities from what bwrap starts", "boxlite-bwrap-apparmor reload"},
+         "it does not take capabilities from what bwrap starts", "{command}"},
         {link_dangling, "link-dangling", "profile.links", "a profile that was meant to be loaded is not",
          "{command}"},
         {label_unconfined, "label-unconfined", "bwrap.label",

@@ -71,8 +71,12 @@ Finding judge_profile_loaded(const Facts& facts) {
             return fail(Cause::profile_not_loaded, name + " is not loaded");
         }
         if (found->mode != "enforce") {
+            // Loaded as its file has it, or loaded so by somebody else.
             return fail(Cause::profile_not_enforced,
-                        fmt::format("{} is loaded in {} mode", name, found->mode));
+                        fmt::format("{} is loaded in {} mode", name, found->mode),
+                        {{"command", is_in_force(facts) ? "aa-enforce /etc/apparmor.d/boxlite-bwrap "
+                                                          "(of package apparmor-utils)"
+                                                        : "boxlite-bwrap-apparmor reload"}});
         }
     }
     return pass("bwrap and unpriv_bwrap, enforced");

@@ -13,7 +13,8 @@ Finding judge_run(const Facts& facts, const Fact<SandboxRun>& run) {
         return skip_image();
     }
     if (run.is_unreadable()) {
-        return unknown(run.reason);
+        const bool cannot_start = judge_binary(facts).status == Status::fail;
+        return cannot_start ? explain_failed_run(facts, run.reason) : unknown(run.reason);
     }
     if (run.is_absent()) {
         return unknown("bwrap was not run");

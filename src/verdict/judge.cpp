@@ -29,6 +29,13 @@ const JudgedCheck* find(const std::vector<JudgedCheck>& checks, Subject subject,
     return found == checks.end() ? nullptr : &*found;
 }
 
+/// The first failed check of all.
+const JudgedCheck* find_first_failed(const std::vector<JudgedCheck>& checks) {
+    const auto found = std::find_if(checks.begin(), checks.end(),
+                                    [](const auto& check) { return check.finding.status == Status::fail; });
+    return found == checks.end() ? nullptr : &*found;
+}
+
 std::string say(const JudgedCheck& check) {
     return fmt::format("{}: {}", check.title, check.finding.summary);
 }
@@ -50,7 +57,8 @@ std::string summarize_ready(const Facts& facts) {
     return std::string(works);
 }
 
-/// What runs of bwrap showed is what counts.
+/// What runs of bwrap showed is what counts; that nothing else failed is asked for as well, since
+/// what works now might not after the next reload or boot.
 void conclude_from_probe(const Facts& facts, Verdict& verdict) {
     if (is_image(facts)) {
         verdict.readiness = Readiness::unknown;
@@ -61,7 +69,7 @@ void conclude_from_probe(const Facts& facts, Verdict& verdict) {
     } else if (const auto* unseen = find(verdict.checks, Subject::sandbox, Status::unknown)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "cannot tell whether bwrap works: " + say(*unseen);
-    } else if (const auto* amiss = find(verdict.checks, Subject::profile, Status::fail)) {
+    } else if (const auto* amiss = find_first_failed(verdict.checks)) {
         verdict.readiness = Readiness::not_ready;
         verdict.summary = "bwrap works now, but not as it should: " + say(*amiss);
     } else {

@@ -585,3 +585,30 @@ TEST_CASE("/dev/kvm that the user may not use is warned of, with the group to jo
     CHECK(finding_of(facts, "host.kvm").fix == "usermod -aG kvm USER");
     CHECK(judge_state(facts).readiness == Readiness::ready);
 }
+
+TEST_CASE("bwrap works, but a check failed: not ready, for the next reload or boot may not go as well") {
+    auto facts = healthy_restricted();
+    facts.apparmor.securityfs = {};
+    CHECK(judge_state(facts).readiness == Readiness::not_ready);
+    CHECK(judge_state(facts).summary.starts_with("bwrap works now, but not as it should: AppArmor: "));
+    CHECK(judge_probe(facts).readiness == Readiness::ready);
+}
+
+TEST_CASE("a bwrap that cannot be started for a known reason is a failure, not a riddle") {
+    auto facts = healthy_restricted();
+    facts.bwrap.file = {};
+    facts.probe.jail = Fact<SandboxRun>::unreadable("cannot start /usr/bin/bwrap: No such file or directory");
+    CHECK(finding_of(facts, "bwrap.jail").cause == Cause::bwrap_missing);
+    CHECK(judge_state(facts).readiness == Readiness::not_ready);
+}
+
+TEST_CASE("a profile in complain mode: mended where it comes from") {
+    auto facts = healthy_restricted();
+    facts.apparmor.loaded.value[1].mode = "complain";
+    CHECK(finding_of(facts, "profile.loaded").fix == "boxlite-bwrap-apparmor reload");
+    facts.profile.compiled_from = "/etc/apparmor.d/boxlite-bwrap";
+    facts.apparmor.loaded.value[1].sha256 = "abc";
+    facts.profile.compiled =
+        Fact<std::vector<CompiledProfile>>::present({{facts.apparmor.loaded.value[1].name, "abc"}});
+    CHECK(finding_of(facts, "profile.loaded").fix.starts_with("aa-enforce "));
+}
