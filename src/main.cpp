@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/replace_file.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "facts/rooted_host.h"
@@ -7,6 +9,8 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unistd.h>
 
@@ -30,6 +34,26 @@ bool wants_colour() {
            (no_colour == nullptr || *no_colour == '\0');
 }
 
+/// Puts the report where it was asked for; what cannot be put there must not pass for "not ready".
+int deliver(const boxlite::Response& response, const std::optional<std::string>& file) {
+    using namespace boxlite;
+    if (file && !response.out.empty()) {
+        if (const auto written = replace_file(*file, response.out); !written) {
+            std::fprintf(stderr, "boxlite-bwrap-apparmor: %s\n",
+                         printable(written.error().message()).c_str());
+            return exit_usage;
+        }
+    } else {
+        std::fputs(response.out.c_str(), stdout);
+    }
+    std::fputs(response.err.c_str(), stderr);
+    if (std::fflush(stdout) != 0) {
+        std::perror("boxlite-bwrap-apparmor: cannot write the report");
+        return exit_unknown;
+    }
+    return response.code;
+}
+
 int run(int argc, const char* const* argv) {
     using namespace boxlite;
     const auto options = parse_options(argc, argv);
@@ -38,14 +62,8 @@ int run(int argc, const char* const* argv) {
         return options.error().asked_for ? exit_ready : exit_usage;
     }
     RootedHost host("");
-    const auto response = execute(host, *options, {.is_root = geteuid() == 0, .colour = wants_colour()});
-    std::fputs(response.out.c_str(), stdout);
-    std::fputs(response.err.c_str(), stderr);
-    if (std::fflush(stdout) != 0) {
-        std::perror("boxlite-bwrap-apparmor: cannot write the report");
-        return exit_unknown;
-    }
-    return response.code;
+    const Caller caller{.is_root = geteuid() == 0, .colour = !options->output && wants_colour()};
+    return deliver(execute(host, *options, caller), options->output);
 }
 
 } // namespace

@@ -59,6 +59,10 @@ Response respond(const Verdict& verdict, const ProfileReport* profile, const Opt
         return {.code = exit_code_of(verdict.readiness),
                 .out = render_json(verdict, profile, BOXLITE_VERSION)};
     }
+    if (options.format == Format::prometheus) {
+        return {.code = exit_code_of(verdict.readiness),
+                .out = render_prometheus(verdict, profile, BOXLITE_VERSION, nullptr)};
+    }
     return {.code = exit_code_of(verdict.readiness),
             .out = render_text(verdict, options.quiet ? Detail::problems : Detail::everything,
                                caller.colour ? Colour::always : Colour::never)};

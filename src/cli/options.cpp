@@ -13,7 +13,11 @@ namespace boxlite {
 
 namespace {
 
-const std::map<std::string, Format> formats{{"text", Format::text}, {"json", Format::json}};
+using Formats = std::map<std::string, Format>;
+const Formats formats{{"text", Format::text}, {"json", Format::json}};
+/// Metrics are of the state of a host, which is what `status` reports.
+const Formats status_formats{
+    {"text", Format::text}, {"json", Format::json}, {"prometheus", Format::prometheus}};
 
 struct Row {
     Subcommand subcommand;
@@ -80,16 +84,19 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
                               "Take the profile out of use: the package goes");
             continue;
         }
+        const bool is_status = row.subcommand == Subcommand::status;
         command
             ->add_option_function<std::string>(
-                "--format", [&](const std::string& name) { options.format = formats.at(name); },
-                "text or json")
-            ->check(CLI::IsMember(&formats))
+                "--format", [&](const std::string& name) { options.format = status_formats.at(name); },
+                is_status ? "text, json or prometheus" : "text or json")
+            ->check(CLI::IsMember(is_status ? &status_formats : &formats))
             ->type_name("");
         command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
-        if (row.subcommand == Subcommand::status) {
+        if (is_status) {
             command->add_flag("--lenient", options.lenient,
                               "Exit 0 although not ready, unless strict=true is configured");
+            command->add_option("--output", options.output, "Replace this file by the report, in one step")
+                ->type_name("FILE");
         }
         if (row.subcommand != Subcommand::validate) {
             command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 
 namespace boxlite {
 
 enum class Subcommand { validate, reload, status, probe };
-enum class Format { text, json };
+enum class Format { text, json, prometheus };
 
 /// What the command line asks for.
 struct Options {
@@ -17,6 +18,7 @@ struct Options {
     bool quiet = false;    ///< problems and the verdict only
     bool removing = false; ///< reload: the package goes
     bool lenient = false;  ///< status: not ready is no failure, unless the configuration says strict
+    std::optional<std::string> output = {}; ///< status: the file for the report, in place of standard output
 };
 
 /// A command line that is not to be run: what to print, and whether it was asked for (--help).

@@ -42,6 +42,9 @@ void answer_runs(FakeHost& host, const Outcome& preflight, const Outcome& jail) 
 TEST_CASE("the command line") {
     CHECK(parse({"validate"})->subcommand == Subcommand::validate);
     CHECK(parse({"status", "--format", "json"})->format == Format::json);
+    CHECK(parse({"status", "--format=prometheus"})->format == Format::prometheus);
+    CHECK(parse({"status", "--output", "/tmp/file"})->output == "/tmp/file");
+    CHECK_FALSE(parse({"status"})->output);
     CHECK(parse({"probe", "--user", "games"})->user == "games");
     CHECK(parse({"reload", "--removing"})->removing);
     CHECK(parse({"--help"}).error().asked_for);
@@ -54,7 +57,10 @@ TEST_CASE("a wrong command line names the word and what was probably meant") {
     CHECK(complaint({"status", "--fromat=json"}) ==
           "boxlite-bwrap-apparmor: unknown option '--fromat', did you mean '--format'?");
     CHECK(complaint({"status", "--format", "xml"}) ==
-          "boxlite-bwrap-apparmor: --format: xml not in {json,text}");
+          "boxlite-bwrap-apparmor: --format: xml not in {json,prometheus,text}");
+    CHECK(complaint({"probe", "--format", "prometheus"}) ==
+          "boxlite-bwrap-apparmor: --format: prometheus not in {json,text}");
+    CHECK(complaint({"validate", "--output", "file"}) == "boxlite-bwrap-apparmor: unknown option '--output'");
     CHECK(complaint({"status", "\x1b[2J"}) == "boxlite-bwrap-apparmor: unknown command '\\x1b[2J'");
     CHECK(complaint({}) == "boxlite-bwrap-apparmor: A subcommand is required");
     CHECK_FALSE(parse({"reload", "--user", "games"}));
@@ -97,6 +103,25 @@ TEST_CASE("a healthy host says one line when asked for problems only") {
     CHECK(response.out == "ready: bwrap works for unprivileged users\n");
     CHECK(response.code == exit_ready);
     CHECK(host.changes.empty());
+}
+
+TEST_CASE("status as metrics: one series for each status of each check, and the same exit status") {
+    FakeHost host;
+    furnish_restricted(host);
+    const Outcome refused{.exit_code = 1, .err = "bwrap: setting up uid map: Permission denied\n"};
+    answer_runs(host, refused, refused);
+    const auto response =
+        execute(host, {.subcommand = Subcommand::status, .format = Format::prometheus}, {.is_root = true});
+    CHECK(response.code == exit_not_ready);
+    const auto says = [&](const std::string& line) {
+        return response.out.find("boxlite_bwrap_apparmor_" + line + "\n") != std::string::npos;
+    };
+    CHECK(says("verdict{verdict=\"not-ready\"} 1"));
+    CHECK(says("verdict{verdict=\"ready\"} 0"));
+    CHECK(says("check_status{check=\"bwrap.jail\",status=\"fail\"} 1"));
+    CHECK(says("profile_info{state=\"active\",provider=\"/etc/apparmor.d/boxlite-bwrap\",owner=\"boxlite-"
+               "bwrap-apparmor\",label=\"unconfined\"} 1"));
+    CHECK(response.out.find("denials") == std::string::npos);
 }
 
 TEST_CASE("what cannot be carried out is said, with exit status 2") {
