@@ -27,6 +27,20 @@ deb_suite() {
         "$@" "$suite" "$target" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >&2
 }
 
+# unpacked PACKAGE: the directory of the cache in which that package of the distribution is unpacked, and
+# not installed: prometheus and its node_exporter would start servers.
+unpacked() {
+    tree=$cache/unpacked-$1-$(dpkg --print-architecture)
+    if [ ! -e "$tree" ]; then
+        work=$(mktemp -d "$cache/unpack.XXXXXX")
+        download="apt-get download -q -o APT::Sandbox::User=root $1"
+        (cd "$work" && { $download || { apt-get update -q && $download; }; } && dpkg-deb -x ./*.deb root) >&2 || return 1
+        mv "$work/root" "$tree"
+        rm -r "$work"
+    fi
+    echo "$tree"
+}
+
 # suite_tar SUITE: a small system of that suite, with all that the package depends on and what
 # tests ask with, as a tar in the cache; prints its path. Half a minute, once.
 suite_tar() {
