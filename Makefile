@@ -1,12 +1,16 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
 # make test       everything below, with what it needs (root; about half an hour the first time)
 # make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
+# make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning.md)
+# make deb-arm64  the package for arm64 as well, cross-built (root)
+# make release    everything twice, byte for byte equal, with checksums, in build/release (root)
 # make test-matrix    every guest test on every suite it is for, into docs/matrix.md (two hours)
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
+deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
 sources := CMakeLists.txt $(shell find apparmor.d debian man src tests/unit -type f)
 
-.PHONY: install deb build test test-unit test-lint test-package test-vm test-matrix build-dependencies test-dependencies
+.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-vm test-matrix build-dependencies test-dependencies
 
 install: build-dependencies
 	$(MAKE) deb
@@ -14,7 +18,19 @@ install: build-dependencies
 
 deb: $(deb)
 $(deb): $(sources)
-	tests/build-deb $(CURDIR)/build/deb
+	tools/build-deb $(CURDIR)/build/deb
+deb-arm64: $(deb_arm64)
+$(deb_arm64): $(sources)
+	tools/build-deb-arm64 $(CURDIR)/build/deb-arm64
+
+# With arm64 when it was built.
+REPO = build/repo
+repo: packages = $(deb) $(if $(wildcard build/deb-arm64),$(deb_arm64))
+repo: deb $(if $(wildcard build/deb-arm64),deb-arm64)
+	tools/repository '$(KEY)' '$(URL)' $(REPO) $(packages)
+
+release:
+	tools/release $(CURDIR)/build/release tools/build-deb tools/build-deb-arm64
 
 build: build/build.ninja
 	cmake --build build

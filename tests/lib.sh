@@ -56,10 +56,15 @@ suite_tar() {
 
 # enter_chroot SUITE: a fresh copy of that system in $root, with /proc and /dev, until the script ends.
 enter_chroot() {
+    enter_tar "$(suite_tar "$1")"
+}
+
+# enter_tar TAR: the same for any system that is a tar.
+enter_tar() {
     root=$(mktemp -d)
     trap 'umount -l "$root/proc" "$root/dev" 2>/dev/null; rm -rf --one-file-system "$root"' EXIT
     trap 'exit 1' INT TERM
-    tar -C "$root" -xf "$(suite_tar "$1")" || die "no system of $1"
+    tar -C "$root" -xf "$1" || die "no system to unpack"
     mount -t proc proc "$root/proc"
     mount -t tmpfs tmpfs "$root/dev"
     for device in null zero urandom; do
