@@ -4,13 +4,14 @@
 # make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning.md)
 # make deb-arm64  the package for arm64 as well, cross-built (root)
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
+# make manual     write the tables of checks and causes into the manual
 # make test-matrix    every guest test on every suite it is for, into docs/matrix.md (two hours)
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
 deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
-sources := CMakeLists.txt $(shell find apparmor.d debian man src tests/unit -type f)
+sources := CMakeLists.txt $(shell find apparmor.d completions debian man src tests/unit -type f)
 
-.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-vm test-matrix build-dependencies test-dependencies
+.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-vm test-matrix build-dependencies test-dependencies manual
 
 install: build-dependencies
 	$(MAKE) deb
@@ -50,6 +51,12 @@ test-vm: deb
 	tests/run vm
 test-matrix: deb
 	tests/run matrix
+
+manual: build/build.ninja
+	cmake --build build --target manual
+	build/manual >build/checks.8
+	sed -i -e '/begin of what make manual writes/,/end of what make manual writes/{/make manual/!d}' \
+	    -e '/begin of what make manual writes/r build/checks.8' man/boxlite-bwrap-apparmor.8
 
 build-dependencies:
 	tests/install-dependencies build

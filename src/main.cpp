@@ -3,12 +3,18 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "facts/rooted_host.h"
 
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,12 +32,39 @@ void open_standard_files() {
     }
 }
 
-/// Colour on a terminal that can show it, unless https://no-color.org/ is set.
-bool wants_colour() {
+/// A terminal that takes more than plain lines.
+bool is_able_terminal(int fd) {
     const char* terminal = std::getenv("TERM");
+    return isatty(fd) != 0 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+/// Colour on a terminal that can show it, unless https://no-color.org/ is set.
+boxlite::Colour choose_colour() {
     const char* no_colour = std::getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) != 0 && terminal != nullptr && std::string_view(terminal) != "dumb" &&
-           (no_colour == nullptr || *no_colour == '\0');
+    const bool wanted = is_able_terminal(STDOUT_FILENO) && (no_colour == nullptr || *no_colour == '\0');
+    return wanted ? boxlite::Colour::always : boxlite::Colour::never;
+}
+
+/// By the user's locale, which stays the program's own affair: nothing else here depends on it.
+boxlite::Symbols choose_symbols() {
+    const locale_t locale = newlocale(LC_CTYPE_MASK, "", nullptr);
+    if (locale == nullptr) {
+        return boxlite::Symbols::ascii;
+    }
+    const bool is_utf8 = std::string_view(nl_langinfo_l(CODESET, locale)) == "UTF-8";
+    freelocale(locale);
+    return is_utf8 ? boxlite::Symbols::unicode : boxlite::Symbols::ascii;
+}
+
+/// The terminal's, as far as lines of text are easily read; 0 where there is no terminal.
+std::size_t choose_width() {
+    constexpr unsigned short widest = 100;
+    winsize size{};
+    if (isatty(STDOUT_FILENO) == 0) {
+        return 0;
+    }
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? std::min(size.ws_col, widest) : 80;
 }
 
 /// Puts the report where it was asked for; what cannot be put there must not pass for "not ready".
@@ -62,8 +95,16 @@ int run(int argc, const char* const* argv) {
         return options.error().asked_for ? exit_ready : exit_usage;
     }
     RootedHost host("");
-    const Caller caller{.is_root = geteuid() == 0, .colour = !options->output && wants_colour()};
-    return deliver(execute(host, *options, caller), options->output);
+    std::optional<Progress> progress;
+    if (is_able_terminal(STDERR_FILENO)) {
+        progress.emplace(STDERR_FILENO);
+    }
+    const Look look{.colour = choose_colour(), .symbols = choose_symbols(), .width = choose_width()};
+    const auto response =
+        execute(host, *options,
+                {.is_root = geteuid() == 0, .look = options->output ? Look{.symbols = look.symbols} : look});
+    progress.reset();
+    return deliver(response, options->output);
 }
 
 } // namespace

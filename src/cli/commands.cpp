@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
+#include "base/text.h"
 #include "base/user.h"
 #include "facts/gather.h"
 #include "policy/policy.h"
 #include "probe/probe.h"
+#include "report/explain.h"
 #include "report/report.h"
 #include "verdict/conditions.h"
 #include "verdict/verdict.h"
@@ -53,6 +55,13 @@ Result<std::optional<User>> choose_user(const Options& options, const Caller& ca
     return *user;
 }
 
+Detail detail_of(const Options& options) {
+    if (options.verbose) {
+        return Detail::everything;
+    }
+    return options.quiet ? Detail::problems : Detail::brief;
+}
+
 Response respond(const Verdict& verdict, const ProfileReport* profile, const Options& options,
                  const Caller& caller) {
     if (options.format == Format::json) {
@@ -64,8 +73,7 @@ Response respond(const Verdict& verdict, const ProfileReport* profile, const Opt
                 .out = render_prometheus(verdict, profile, BOXLITE_VERSION, nullptr)};
     }
     return {.code = exit_code_of(verdict.readiness),
-            .out = render_text(verdict, options.quiet ? Detail::problems : Detail::everything,
-                               caller.colour ? Colour::always : Colour::never)};
+            .out = render_text(verdict, detail_of(options), caller.look)};
 }
 
 /// What the package's configuration makes of a host that is not ready.
@@ -117,9 +125,24 @@ Response reload(MutableHost& host, const Options& options, const Caller& caller,
     return {.out = *done + "\n"};
 }
 
+Response explain(const Options& options, const Caller& caller) {
+    if (options.id.empty()) {
+        return {.out = render_ids()};
+    }
+    if (auto explanation = render_explanation(options.id, caller.look)) {
+        return {.out = std::move(*explanation)};
+    }
+    const auto meant = nearest(options.id, all_ids());
+    return complain(exit_usage, fmt::format("there is no check or cause '{}'{}", printable(options.id, 80),
+                                            meant ? fmt::format(", did you mean '{}'?", *meant) : ""));
+}
+
 } // namespace
 
 Response execute(MutableHost& host, const Options& options, const Caller& caller) {
+    if (options.subcommand == Subcommand::explain) {
+        return explain(options, caller);
+    }
     const auto chosen = choose_user(options, caller);
     if (!chosen) {
         return complain(exit_usage, chosen.error().message());
@@ -134,6 +157,8 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     case Subcommand::status:
     case Subcommand::probe:
         return status(host, options, caller, user);
+    case Subcommand::explain:
+        break;
     }
     return complain(exit_bug, "no such command");
 }

@@ -3,6 +3,7 @@
 
 #include "cli/options.h"
 #include "facts/host.h"
+#include "report/look.h"
 
 namespace boxlite {
 
@@ -19,7 +20,7 @@ struct Response {
 /// Who runs the program and where its words go.
 struct Caller {
     bool is_root = false;
-    bool colour = false;
+    Look look = {};
 };
 
 /// Carries out what the command line asked for, on `host`.

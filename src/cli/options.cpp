@@ -24,11 +24,12 @@ struct Row {
     const char* name;
     const char* description;
 };
-constexpr std::array<Row, 4> rows{{
+constexpr std::array<Row, 5> rows{{
     {Subcommand::validate, "validate", "Can this host run the jail, and what is in the way? Changes nothing"},
     {Subcommand::reload, "reload", "Make the profile active or inactive, as this host needs it (root)"},
     {Subcommand::status, "status", "Does the jail run now? The whole report"},
     {Subcommand::probe, "probe", "Run bwrap as BoxLite does and say what came of it"},
+    {Subcommand::explain, "explain", "What a check or a cause is about, why, and what mends it"},
 }};
 
 /// Every word that could have been meant: subcommands and long options.
@@ -45,7 +46,17 @@ std::vector<std::string> known_words(const CLI::App& app) {
     return known;
 }
 
-std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
+/// "json|text": what the manual and completion take for a choice.
+template <class Choices> std::string name_choices(const Choices& choices) {
+    std::string names;
+    for (const auto& [name, choice] : choices) {
+        names += (names.empty() ? "" : "|") + name;
+    }
+    return names;
+}
+
+std::string complain_about(const CLI::App& app, const CLI::ParseError& error, int argc,
+                           const char* const* argv) {
     const CLI::App* used = &app;
     if (const auto chosen = app.get_subcommands(); !chosen.empty()) {
         used = chosen.front();
@@ -72,10 +83,10 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc,
 
 std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) {
     Options options;
-    CLI::App app{"Lets bubblewrap sandboxes work where the kernel restricts unprivileged user namespaces",
-                 "boxlite-bwrap-apparmor"};
+    CLI::App app{"Lets bubblewrap work where the kernel restricts user namespaces", "boxlite-bwrap-apparmor"};
     app.set_version_flag("--version", BOXLITE_VERSION);
     app.require_subcommand(1);
+    app.get_formatter()->column_width(24);
     for (const auto& row : rows) {
         auto* command = app.add_subcommand(row.name, row.description);
         command->callback([&options, &row] { options.subcommand = row.subcommand; });
@@ -84,17 +95,27 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
                               "Take the profile out of use: the package goes");
             continue;
         }
+        if (row.subcommand == Subcommand::explain) {
+            command->add_option("ID", options.id, "Of a check or a cause; without it all are listed")
+                ->type_name(" ");
+            continue;
+        }
         const bool is_status = row.subcommand == Subcommand::status;
+        const auto& known = is_status ? status_formats : formats;
         command
             ->add_option_function<std::string>(
                 "--format", [&](const std::string& name) { options.format = status_formats.at(name); },
-                is_status ? "text, json or prometheus" : "text or json")
-            ->check(CLI::IsMember(is_status ? &status_formats : &formats))
-            ->type_name("");
-        command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
+                "How to report (default: text)")
+            ->check(CLI::IsMember(&known))
+            ->option_text(name_choices(known));
+        auto* quiet = command->add_flag("--quiet", options.quiet, "Only what did not pass, and the verdict");
+        command->add_flag("--verbose", options.verbose, "Every check, with what was read")
+            ->excludes(quiet)
+            ->option_text(" ");
+        quiet->option_text(" ");
         if (is_status) {
             command->add_flag("--lenient", options.lenient,
-                              "Exit 0 although not ready, unless strict=true is configured");
+                              "Exit 0 although not ready, unless strict=true is set");
             command->add_option("--output", options.output, "Replace this file by the report, in one step")
                 ->type_name("FILE");
         }
@@ -103,17 +124,22 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
                 ->type_name("NAME");
         }
     }
+    // Names of commands are short; what they do takes the room.
+    const auto formatter = std::make_shared<CLI::Formatter>();
+    formatter->column_width(12);
+    app.formatter(formatter);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         const auto chosen = app.get_subcommands();
-        return std::unexpected(NotRun{chosen.empty() ? app.help() : chosen.front()->help(), true});
+        return std::unexpected(
+            NotRun{chosen.empty() ? app.help() : chosen.front()->help(app.get_name()), true});
     } catch (const CLI::CallForVersion&) {
         return std::unexpected(NotRun{std::string("boxlite-bwrap-apparmor ") + BOXLITE_VERSION + "\n", true});
     } catch (const CLI::ParseError& error) {
         return std::unexpected(
             NotRun{fmt::format("boxlite-bwrap-apparmor: {}\nTry 'boxlite-bwrap-apparmor --help'.\n",
-                               explain(app, error, argc, argv))});
+                               complain_about(app, error, argc, argv))});
     }
     return options;
 }

@@ -7,15 +7,17 @@
 
 namespace boxlite {
 
-enum class Subcommand { validate, reload, status, probe };
+enum class Subcommand { validate, reload, status, probe, explain };
 enum class Format { text, json, prometheus };
 
 /// What the command line asks for.
 struct Options {
     Subcommand subcommand = Subcommand::status;
     Format format = Format::text;
+    std::string id = {};   ///< explain: of a check or a cause; empty: list them
     std::string user = {}; ///< whom bwrap is run as; empty: nobody for root, else oneself
     bool quiet = false;    ///< problems and the verdict only
+    bool verbose = false;  ///< every check, with what was read
     bool removing = false; ///< reload: the package goes
     bool lenient = false;  ///< status: not ready is no failure, unless the configuration says strict
     std::optional<std::string> output = {}; ///< status: the file for the report, in place of standard output

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "report/look.h"
 #include "verdict/verdict.h"
 
 #include <cstdint>
@@ -10,14 +11,22 @@
 
 namespace boxlite {
 
-enum class Colour { never, always };
 enum class Detail {
-    everything, ///< a line for each check
-    problems,   ///< only checks that did not pass
+    brief,      ///< what did not pass, and what is worth knowing of the rest
+    everything, ///< every check, with what was read for it
+    problems,   ///< only what did not pass
 };
 
-/// The verdict as aligned lines, with why and fix below each problem and the verdict last. ASCII.
-[[nodiscard]] std::string render_text(const Verdict& verdict, Detail detail, Colour colour);
+/// The verdict as aligned lines, with why and fix below each problem (once, where several have the
+/// same cause) and the verdict last. A fix is never broken into lines, so that it can be copied.
+[[nodiscard]] std::string render_text(const Verdict& verdict, Detail detail, const Look& look);
+
+/// One check of the above.
+[[nodiscard]] std::string render_check(const JudgedCheck& check, Detail detail, const Look& look);
+/// Whether a text of that detail has it.
+[[nodiscard]] bool is_shown(const Finding& finding, Detail detail);
+/// The last line: how it stands and one sentence.
+[[nodiscard]] std::string render_summary(Readiness readiness, std::string_view summary, const Look& look);
 
 /// The verdict as the JSON that status.schema.json describes, ended by a newline. Without
 /// `profile` (which only `status` reports) that key is left out.

@@ -9,7 +9,7 @@ const std::vector<Check>& all_checks() {
     static const std::vector<Check> checks{
         {"kernel.userns", "User namespaces", host, judge_userns,
          "whether the kernel lets unprivileged users create user namespaces at all"},
-        {"kernel.userns-restriction", "Restriction of them", host, judge_restriction,
+        {"kernel.userns-restriction", "Userns restriction", host, judge_restriction,
          "kernel.apparmor_restrict_unprivileged_userns, and the profile unprivileged_userns that goes with "
          "it"},
         {"apparmor.enabled", "AppArmor", host, judge_enabled, "whether the kernel was booted with AppArmor"},
@@ -34,7 +34,7 @@ const std::vector<Check>& all_checks() {
         {"bwrap.label", "Label of bwrap", sandbox, judge_label,
          "the AppArmor label of a running /usr/bin/bwrap"},
         {"bwrap.preflight", "BoxLite's preflight", sandbox, judge_preflight,
-         "a run of bwrap --unshare-user --ro-bind / / -- true"},
+         "a run of bwrap --unshare-user --ro-bind / / -- true; it fails for the causes of bwrap.jail"},
         {"bwrap.jail", "BoxLite's jail", sandbox, judge_jail, "a run of the jail of BoxLite"},
         {"sandbox.confinement", "Code in the jail", sandbox, judge_confinement,
          "label and capabilities of the process in the jail"},

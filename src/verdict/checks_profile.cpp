@@ -36,9 +36,9 @@ Finding judge_profile_state(const Facts& facts) {
     switch (decision.action) {
     case Decision::Action::activate:
         return disabled ? fail(Cause::profile_inactive, "inactive, and ought to be active", reason)
-                        : pass("active: " + decision.reason);
+                        : note("active: " + decision.reason);
     case Decision::Action::deactivate:
-        return disabled ? pass("inactive: " + decision.reason)
+        return disabled ? note("inactive: " + decision.reason)
                         : warn(Cause::profile_needless, "active, and ought not to be", reason);
     case Decision::Action::leave:
         break;
@@ -47,7 +47,7 @@ Finding judge_profile_state(const Facts& facts) {
         return unknown(decision.reason);
     }
     const std::string summary = "disabled by an administrator";
-    return can_restrict(facts) ? warn(Cause::profile_disabled, summary) : pass(summary);
+    return can_restrict(facts) ? warn(Cause::profile_disabled, summary) : note(summary);
 }
 
 Finding judge_profile_loaded(const Facts& facts) {
@@ -87,8 +87,8 @@ Finding judge_overrides(const Facts& facts) {
     if (overrides.is_unreadable()) {
         return unknown(overrides.reason);
     }
-    return pass(overrides.value.empty() ? "none"
-                                        : fmt::format("in use: {}", fmt::join(overrides.value, ", ")));
+    return overrides.value.empty() ? pass("none")
+                                   : note(fmt::format("in use: {}", fmt::join(overrides.value, ", ")));
 }
 
 Finding judge_links(const Facts& facts) {

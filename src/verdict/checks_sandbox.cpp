@@ -69,7 +69,7 @@ Finding judge_confinement(const Facts& facts) {
     if (restricts(facts) && label.find("unpriv_bwrap") == std::string::npos) {
         return warn(Cause::sandbox_loose, "code in the sandbox runs as " + label);
     }
-    return pass(label.empty() ? "no capabilities" : "no capabilities, " + label);
+    return note(label.empty() ? "no capabilities" : "no capabilities, " + label);
 }
 
 } // namespace boxlite

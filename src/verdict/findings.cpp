@@ -21,6 +21,10 @@ Finding pass(std::string summary) {
     return {.status = Status::pass, .summary = std::move(summary)};
 }
 
+Finding note(std::string summary) {
+    return {.status = Status::pass, .summary = std::move(summary), .notable = true};
+}
+
 Finding skip(std::string summary) {
     return {.status = Status::skip, .summary = std::move(summary)};
 }

@@ -11,6 +11,8 @@ namespace boxlite {
 
 /// What a check's function returns, in a word.
 [[nodiscard]] Finding pass(std::string summary);
+/// A pass that is worth knowing of.
+[[nodiscard]] Finding note(std::string summary);
 [[nodiscard]] Finding skip(std::string summary);
 [[nodiscard]] Finding unknown(std::string reason);
 /// A problem: its `why` and `fix` are those of the table of causes, filled in.

@@ -15,7 +15,8 @@ std::vector<JudgedCheck> judge_checks(const Facts& facts, std::initializer_list<
     std::vector<JudgedCheck> judged;
     for (const auto& check : all_checks()) {
         if (std::find(subjects.begin(), subjects.end(), check.subject) != subjects.end()) {
-            judged.push_back({check.id, check.title, check.subject, check.judge(facts)});
+            judged.push_back(
+                {check.id, check.title, check.subject, check.judge(facts), readings_for(check.id, facts)});
         }
     }
     return judged;
@@ -84,7 +85,9 @@ Verdict judge_capability(const Facts& facts) {
     Verdict verdict{.checks = judge_checks(facts, {Subject::host, Subject::profile})};
     for (auto& check : verdict.checks) {
         if (check.subject == Subject::profile && check.finding.status == Status::fail) {
-            check.finding = {Status::skip, check.finding.summary + "; reload mends it"};
+            check.finding = {.status = Status::skip,
+                             .summary = check.finding.summary + "; reload mends it",
+                             .notable = true};
         }
     }
     if (const auto* failed = find(verdict.checks, Subject::host, Status::fail)) {

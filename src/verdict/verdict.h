@@ -22,6 +22,7 @@ struct Finding {
     std::string why = {};
     std::string fix = {};
     std::optional<Cause> cause = {}; ///< set for warn and fail
+    bool notable = false;            ///< worth knowing although it is no problem
 };
 
 /// What a check is about, which decides who asks for it.
@@ -43,11 +44,20 @@ struct Check {
 /// All checks, in the order in which they are reported.
 [[nodiscard]] const std::vector<Check>& all_checks();
 
+/// Something that was read for a check.
+struct Reading {
+    std::string_view source; ///< "user.max_user_namespaces"
+    std::string value;       ///< "62000", "not there", "not seen: …"
+};
+/// What was read for the check of that id.
+[[nodiscard]] std::vector<Reading> readings_for(std::string_view check, const Facts& facts);
+
 struct JudgedCheck {
     std::string_view id;
     std::string_view title;
     Subject subject;
     Finding finding;
+    std::vector<Reading> readings = {}; ///< what it was judged by
 };
 
 /// A host, judged.

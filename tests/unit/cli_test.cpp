@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "fake_host.h"
 #include "probe/probe.h"
+#include "verdict/verdict.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -47,6 +50,9 @@ TEST_CASE("the command line") {
     CHECK_FALSE(parse({"status"})->output);
     CHECK(parse({"probe", "--user", "games"})->user == "games");
     CHECK(parse({"reload", "--removing"})->removing);
+    CHECK(parse({"validate", "--verbose"})->verbose);
+    CHECK(parse({"explain"})->id.empty());
+    CHECK(parse({"explain", "bwrap.jail"})->id == "bwrap.jail");
     CHECK(parse({"--help"}).error().asked_for);
     CHECK(parse({"--version"}).error().text.starts_with("boxlite-bwrap-apparmor "));
 }
@@ -64,6 +70,8 @@ TEST_CASE("a wrong command line names the word and what was probably meant") {
     CHECK(complaint({"status", "\x1b[2J"}) == "boxlite-bwrap-apparmor: unknown command '\\x1b[2J'");
     CHECK(complaint({}) == "boxlite-bwrap-apparmor: A subcommand is required");
     CHECK_FALSE(parse({"reload", "--user", "games"}));
+    CHECK(complaint({"status", "--quiet", "--verbose"}) ==
+          "boxlite-bwrap-apparmor: --quiet excludes --verbose");
 }
 
 TEST_CASE("status of a restricted host whose profile is not loaded") {
@@ -85,23 +93,34 @@ TEST_CASE("status of a restricted host whose profile is not loaded") {
           "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
           "       fix: boxlite-bwrap-apparmor reload\n"
           "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
-          "       why: nothing lets /usr/bin/bwrap keep capabilities in a user namespace\n"
-          "       fix: boxlite-bwrap-apparmor reload\n"
+          "       why: as above (BoxLite's preflight)\n"
           "not-ready: bwrap does not work as it should: Label of bwrap: unconfined instead of bwrap "
           "(enforce)\n");
 }
 
-TEST_CASE("a healthy host says one line when asked for problems only") {
+TEST_CASE("a healthy host says what is worth knowing, or one line when asked for problems only") {
     FakeHost host;
     furnish_restricted(host);
+    host.write("/dev/kvm", "", 0666);
     furnish_loaded(host, "bwrap");
     furnish_loaded(host, "unpriv_bwrap");
     host.label = std::string("bwrap (enforce)");
     answer_runs(host, {.exit_code = 0},
                 {.exit_code = 0, .out = "bwrap//&unpriv_bwrap (enforce)\nCapEff:\t0000000000000000\n"});
-    const auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, {.is_root = true});
+    auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, {.is_root = true});
     CHECK(response.out == "ready: bwrap works for unprivileged users\n");
     CHECK(response.code == exit_ready);
+    response = execute(host, {.subcommand = Subcommand::status}, {.is_root = true});
+    CHECK(response.out ==
+          "[ok]   Profile                active: this kernel restricts unprivileged user namespaces\n"
+          "[ok]   Code in the jail       no capabilities, bwrap//&unpriv_bwrap (enforce)\n"
+          "ready: bwrap works for unprivileged users\n");
+    response = execute(host, {.subcommand = Subcommand::status, .verbose = true}, {.is_root = true});
+    for (const auto& check : all_checks()) {
+        CHECK_MESSAGE(response.out.find(fmt::format(" {:<22} ", check.title)) != std::string::npos,
+                      check.title);
+    }
+    CHECK(response.out.find("       user.max_user_namespaces: ") != std::string::npos);
     CHECK(host.changes.empty());
 }
 
@@ -124,6 +143,27 @@ TEST_CASE("status as metrics: one series for each status of each check, and the 
     CHECK(response.out.find("denials") == std::string::npos);
 }
 
+TEST_CASE("help fits a screen") {
+    const auto fits = [](const std::string& help) {
+        const auto shown = lines(help);
+        CHECK_MESSAGE(shown.size() < 24, help);
+        for (const auto line : shown) {
+            CHECK_MESSAGE(line.size() <= 80, line);
+        }
+    };
+    const auto help = parse({"--help"}).error().text;
+    fits(help);
+    const auto commands = lines(std::string_view(help).substr(help.find("Subcommands:\n")));
+    CHECK(commands.size() > 5);
+    for (std::size_t i = 1; i < commands.size() && !words(commands[i]).empty(); ++i) {
+        const std::string command(words(commands[i]).front());
+        const auto of_command = parse({command.c_str(), "--help"}).error();
+        CHECK(of_command.asked_for);
+        CHECK(of_command.text.find("\nUsage: boxlite-bwrap-apparmor " + command) != std::string::npos);
+        fits(of_command.text);
+    }
+}
+
 TEST_CASE("what cannot be carried out is said, with exit status 2") {
     FakeHost host;
     furnish_restricted(host);
@@ -137,6 +177,10 @@ TEST_CASE("what cannot be carried out is said, with exit status 2") {
           "boxlite-bwrap-apparmor: reload changes the kernel's policy, so it needs root: sudo "
           "boxlite-bwrap-apparmor "
           "reload\n");
+    CHECK(said({.subcommand = Subcommand::explain, .id = "bwrap.jial"}, false) ==
+          "boxlite-bwrap-apparmor: there is no check or cause 'bwrap.jial', did you mean 'bwrap.jail'?\n");
+    CHECK(said({.subcommand = Subcommand::explain, .id = "\x1b[2J"}, false) ==
+          "boxlite-bwrap-apparmor: there is no check or cause '\\x1b[2J'\n");
     CHECK(said({.subcommand = Subcommand::probe, .user = "no-such-user-here"}, true) ==
           "boxlite-bwrap-apparmor: cannot find user no-such-user-here: no such user\n");
     CHECK(said({.subcommand = Subcommand::probe, .user = "root"}, true) ==
