@@ -68,15 +68,19 @@ bool above_standard(Fd& fd) {
     return true;
 }
 
-/// Takes what there is to read; false at the end of the stream.
-bool drain(const Fd& from, std::string& into, std::size_t limit) {
+/// Passes on what there is to read; false at the end of the stream, or when no more is wanted.
+template <class Take> bool drain(const Fd& from, const Take& take) {
     std::array<char, 4096> buffer{};
     const ssize_t count = read(from.get(), buffer.data(), buffer.size());
     if (count < 0) {
         return errno == EINTR || errno == EAGAIN;
     }
-    into.append(buffer.data(), std::min(static_cast<std::size_t>(count), limit - into.size()));
-    return count > 0;
+    return count > 0 && take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+}
+
+/// Keeps `piece`, as far as `limit` bytes in all.
+void append_up_to(std::string& text, std::string_view piece, std::size_t limit) {
+    text.append(piece.substr(0, limit - text.size()));
 }
 
 } // namespace
@@ -194,10 +198,42 @@ void Child::reap(Outcome& outcome) {
 }
 
 Outcome Child::wait() {
+    std::string out;
+    auto outcome = collect([&](std::string_view piece) {
+        append_up_to(out, piece, output_limit_);
+        return true;
+    });
+    outcome.out = std::move(out);
+    return outcome;
+}
+
+Outcome Child::wait(const TakeLine& take) {
+    LineSplitter splitter;
+    bool wanted = true;
+    auto outcome = collect([&](std::string_view piece) {
+        wanted = splitter.feed(piece, take);
+        return wanted;
+    });
+    if (wanted) {
+        splitter.finish(take);
+    }
+    return outcome;
+}
+
+Outcome Child::collect(const TakePiece& take_output) {
     Outcome outcome;
+    bool wanted = true;
+    const auto take_out = [&](std::string_view piece) {
+        wanted = take_output(piece);
+        return wanted;
+    };
+    const auto take_err = [&](std::string_view piece) {
+        append_up_to(outcome.err, piece, output_limit_);
+        return true;
+    };
     std::array<pollfd, 3> watched{
         {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {pidfd_.get(), POLLIN, 0}}};
-    while (true) {
+    while (wanted) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
         if (left.count() <= 0) {
@@ -207,10 +243,10 @@ Outcome Child::wait() {
         if (poll(watched.data(), watched.size(), static_cast<int>(left.count())) <= 0) {
             continue;
         }
-        if (watched[0].revents != 0 && !drain(out_, outcome.out, output_limit_)) {
+        if (watched[0].revents != 0 && !drain(out_, take_out)) {
             watched[0].fd = -1;
         }
-        if (watched[1].revents != 0 && !drain(err_, outcome.err, output_limit_)) {
+        if (watched[1].revents != 0 && !drain(err_, take_err)) {
             watched[1].fd = -1;
         }
         if (watched[2].revents != 0) {
@@ -219,11 +255,11 @@ Outcome Child::wait() {
     }
     // The exit can overtake the last of the output; what a survivor of the group still writes is
     // not waited for.
-    for (int i = 0; i < 32; ++i) {
+    for (int i = 0; wanted && i < 32; ++i) {
         pollfd last_out{out_.get(), POLLIN, 0};
         pollfd last_err{err_.get(), POLLIN, 0};
-        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, outcome.out, output_limit_);
-        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, outcome.err, output_limit_);
+        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, take_out);
+        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, take_err);
         if (!more_out && !more_err) {
             break;
         }
@@ -238,6 +274,14 @@ Result<Outcome> run(const Command& command) {
         return std::unexpected(child.error());
     }
     return child->wait();
+}
+
+Result<Outcome> run(const Command& command, const TakeLine& take) {
+    auto child = Child::start(command);
+    if (!child) {
+        return std::unexpected(child.error());
+    }
+    return child->wait(take);
 }
 
 } // namespace boxlite

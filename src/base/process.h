@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/fd.h"
+#include "base/lines.h"
 #include "base/result.h"
 #include "base/user.h"
 
@@ -59,9 +60,16 @@ public:
     /// Collects its output until it ends or its time limit passes, then ends whatever is left of
     /// its process group.
     [[nodiscard]] Outcome wait();
+    /// The same, with its standard output passed on by the line as it comes, of any length in all.
+    /// It is ended as soon as `take` wants no more.
+    [[nodiscard]] Outcome wait(const TakeLine& take);
 
 private:
+    /// Takes a piece of standard output; false: no more, please.
+    using TakePiece = std::function<bool(std::string_view piece)>;
+
     Child() = default;
+    [[nodiscard]] Outcome collect(const TakePiece& take_output);
     void kill_group() const;
     void reap(Outcome& outcome);
 
@@ -75,5 +83,6 @@ private:
 
 /// Child::start and wait in one.
 [[nodiscard]] Result<Outcome> run(const Command& command);
+[[nodiscard]] Result<Outcome> run(const Command& command, const TakeLine& take);
 
 } // namespace boxlite

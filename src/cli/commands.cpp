@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/user.h"
+#include "denials/denials.h"
 #include "facts/gather.h"
 #include "policy/policy.h"
 #include "probe/probe.h"
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <optional>
 
 namespace boxlite {
@@ -111,6 +113,31 @@ Response status(const Host& host, const Options& options, const Caller& caller, 
     return response;
 }
 
+ExitCode exit_code_of(DenialSummary::Verdict verdict) {
+    switch (verdict) {
+    case DenialSummary::Verdict::none:
+    case DenialSummary::Verdict::intended:
+        return exit_ready;
+    case DenialSummary::Verdict::breaking:
+        return exit_not_ready;
+    case DenialSummary::Verdict::unknown:
+        break;
+    }
+    return exit_unknown;
+}
+
+Response denials(const Host& host, const Options& options, const Caller& caller) {
+    const auto since = parse_since(options.since, std::time(nullptr), read_boot_time(host));
+    if (!since) {
+        return complain(exit_usage, since.error().message());
+    }
+    const auto report = gather_denials(host, *since);
+    return {.code = exit_code_of(summarize(report).verdict),
+            .out = options.format == Format::json
+                       ? render_json(report, BOXLITE_VERSION)
+                       : render_text(report, detail_of(options), caller.look)};
+}
+
 Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {
     if (!caller.is_root) {
         return complain(
@@ -143,6 +170,9 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     if (options.subcommand == Subcommand::explain) {
         return explain(options, caller);
     }
+    if (options.subcommand == Subcommand::denials) {
+        return denials(host, options, caller);
+    }
     const auto chosen = choose_user(options, caller);
     if (!chosen) {
         return complain(exit_usage, chosen.error().message());
@@ -158,6 +188,7 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     case Subcommand::probe:
         return status(host, options, caller, user);
     case Subcommand::explain:
+    case Subcommand::denials:
         break;
     }
     return complain(exit_bug, "no such command");

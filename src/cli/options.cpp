@@ -24,11 +24,12 @@ struct Row {
     const char* name;
     const char* description;
 };
-constexpr std::array<Row, 5> rows{{
+constexpr std::array<Row, 6> rows{{
     {Subcommand::validate, "validate", "Can this host run the jail, and what is in the way? Changes nothing"},
     {Subcommand::reload, "reload", "Make the profile active or inactive, as this host needs it (root)"},
     {Subcommand::status, "status", "Does the jail run now? The whole report"},
     {Subcommand::probe, "probe", "Run bwrap as BoxLite does and say what came of it"},
+    {Subcommand::denials, "denials", "What AppArmor refused to bwrap and to sandboxes, and what mends it"},
     {Subcommand::explain, "explain", "What a check or a cause is about, why, and what mends it"},
 }};
 
@@ -119,7 +120,12 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
             command->add_option("--output", options.output, "Replace this file by the report, in one step")
                 ->type_name("FILE");
         }
-        if (row.subcommand != Subcommand::validate) {
+        if (row.subcommand == Subcommand::denials) {
+            command
+                ->add_option("--since", options.since,
+                             "From when on: boot (default), 10m, 2h, 3d, '2026-11-24 22:00', @SECONDS")
+                ->type_name("TIME");
+        } else if (row.subcommand != Subcommand::validate) {
             command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")
                 ->type_name("NAME");
         }

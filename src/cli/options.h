@@ -7,7 +7,7 @@
 
 namespace boxlite {
 
-enum class Subcommand { validate, reload, status, probe, explain };
+enum class Subcommand { validate, reload, status, probe, denials, explain };
 enum class Format { text, json, prometheus };
 
 /// What the command line asks for.
@@ -16,6 +16,7 @@ struct Options {
     Format format = Format::text;
     std::string id = {};   ///< explain: of a check or a cause; empty: list them
     std::string user = {}; ///< whom bwrap is run as; empty: nobody for root, else oneself
+    std::string since = "boot"; ///< denials: from when on logs are looked at
     bool quiet = false;    ///< problems and the verdict only
     bool verbose = false;  ///< every check, with what was read
     bool removing = false; ///< reload: the package goes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/lines.h"
 #include "base/process.h"
 #include "base/result.h"
 
@@ -40,6 +41,17 @@ public:
 
     /// Runs a program that changes nothing on the host.
     [[nodiscard]] virtual Result<Outcome> run(const Command& command) const = 0;
+    /// The same, with its standard output passed on by the line as it comes; it is ended as soon as
+    /// `take` wants no more.
+    [[nodiscard]] virtual Result<Outcome> run(const Command& command, const TakeLine& take) const = 0;
+
+    /// The lines of a regular file of any size, the last first. A link is not followed: ELOOP.
+    [[nodiscard]] virtual Result<void> read_backwards(const std::string& path,
+                                                      const TakeLine& take) const = 0;
+    /// What the kernel's ring buffer holds, oldest first: a record of /dev/kmsg each, which is
+    /// "PRIORITY,NUMBER,MICROSECONDS,FLAGS;TEXT" (Documentation/ABI/testing/dev-kmsg).
+    [[nodiscard]] virtual Result<void> read_ring_buffer(const TakeLine& take) const = 0;
+
     /// The AppArmor label, mode included, that /usr/bin/bwrap runs under when `user` starts it
     /// (this process's own user if null). bwrap is held before it does anything.
     [[nodiscard]] virtual Result<std::string> bwrap_label(const User* user) const = 0;

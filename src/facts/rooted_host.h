@@ -19,6 +19,9 @@ public:
     [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
     [[nodiscard]] bool may_use(const std::string& path) const override;
     [[nodiscard]] Result<Outcome> run(const Command& command) const override;
+    [[nodiscard]] Result<Outcome> run(const Command& command, const TakeLine& take) const override;
+    [[nodiscard]] Result<void> read_backwards(const std::string& path, const TakeLine& take) const override;
+    [[nodiscard]] Result<void> read_ring_buffer(const TakeLine& take) const override;
     [[nodiscard]] Result<std::string> bwrap_label(const User* user) const override;
 
     Result<void> make_link(const std::string& target, const std::string& path) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "denials/denials.h"
 #include "report/look.h"
 #include "verdict/verdict.h"
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace boxlite {
 
@@ -23,6 +25,9 @@ enum class Detail {
 
 /// One check of the above.
 [[nodiscard]] std::string render_check(const JudgedCheck& check, Detail detail, const Look& look);
+/// All of these, as far as a text of that detail has them.
+[[nodiscard]] std::string render_checks(const std::vector<JudgedCheck>& checks, Detail detail,
+                                        const Look& look);
 /// Whether a text of that detail has it.
 [[nodiscard]] bool is_shown(const Finding& finding, Detail detail);
 /// The last line: how it stands and one sentence.
@@ -44,5 +49,12 @@ struct DenialCount {
 /// time: the collector exposes that of the file, node_textfile_mtime_seconds.
 [[nodiscard]] std::string render_prometheus(const Verdict& verdict, const ProfileReport* profile,
                                             std::string_view version, const DenialCount* denials);
+
+/// What the logs say, in the same form: a line for each log, a line for each kind of denial, and a
+/// sentence last. ASCII.
+[[nodiscard]] std::string render_text(const DenialReport& report, Detail detail, const Look& look);
+
+/// The same as the JSON that denials.schema.json describes, ended by a newline.
+[[nodiscard]] std::string render_json(const DenialReport& report, std::string_view version);
 
 } // namespace boxlite

@@ -87,10 +87,10 @@ std::string render_summary(Readiness readiness, std::string_view summary, const 
                        wrap(summary, look.width, name.size() + 2, 2));
 }
 
-std::string render_text(const Verdict& verdict, Detail detail, const Look& look) {
+std::string render_checks(const std::vector<JudgedCheck>& checks, Detail detail, const Look& look) {
     std::string text;
     std::map<std::pair<std::string, std::string>, std::string_view> explained; // by why and fix: the title
-    for (auto check : verdict.checks) {
+    for (auto check : checks) {
         auto& finding = check.finding;
         if (!is_shown(finding, detail)) {
             continue;
@@ -104,7 +104,11 @@ std::string render_text(const Verdict& verdict, Detail detail, const Look& look)
         }
         text += render_check(check, detail, look);
     }
-    return text + render_summary(verdict.readiness, verdict.summary, look);
+    return text;
+}
+
+std::string render_text(const Verdict& verdict, Detail detail, const Look& look) {
+    return render_checks(verdict.checks, detail, look) + render_summary(verdict.readiness, verdict.summary, look);
 }
 
 } // namespace boxlite

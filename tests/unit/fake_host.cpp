@@ -89,11 +89,57 @@ void FakeHost::link(const std::string& target, const std::string& path) {
     std::filesystem::create_symlink(target, real(path));
 }
 
+bool FakeHost::is_forbidden(const std::string& path) const {
+    return std::find(forbidden_.begin(), forbidden_.end(), path) != forbidden_.end();
+}
+
 Result<std::string> FakeHost::read(const std::string& path, std::size_t limit) const {
-    if (std::find(forbidden_.begin(), forbidden_.end(), path) != forbidden_.end()) {
+    if (is_forbidden(path)) {
         return std::unexpected(Error{"read", path, EACCES});
     }
     return RootedHost::read(path, limit);
+}
+
+Result<std::string> FakeHost::read_start(const std::string& path, std::size_t count) const {
+    if (is_forbidden(path)) {
+        return std::unexpected(Error{"read", path, EACCES});
+    }
+    return RootedHost::read_start(path, count);
+}
+
+Result<std::vector<std::string>> FakeHost::list(const std::string& path) const {
+    if (is_forbidden(path)) {
+        return std::unexpected(Error{"list", path, EACCES});
+    }
+    return RootedHost::list(path);
+}
+
+Result<void> FakeHost::read_backwards(const std::string& path, const TakeLine& take) const {
+    if (is_forbidden(path)) {
+        return std::unexpected(Error{"read", path, EACCES});
+    }
+    return RootedHost::read_backwards(path, take);
+}
+
+Result<void> FakeHost::read_ring_buffer(const TakeLine& take) const {
+    if (!ring_buffer) {
+        return std::unexpected(ring_buffer.error());
+    }
+    for (const auto& record : *ring_buffer) {
+        if (!take(record)) {
+            break;
+        }
+    }
+    return {};
+}
+
+Result<Outcome> FakeHost::run(const Command& command, const TakeLine& take) const {
+    auto outcome = run(command);
+    LineSplitter splitter;
+    if (outcome && splitter.feed(outcome->out, take)) {
+        splitter.finish(take);
+    }
+    return outcome;
 }
 
 Result<Outcome> FakeHost::run(const Command& command) const {

@@ -28,17 +28,25 @@ public:
     void forbid(const std::string& path) { forbidden_.push_back(path); }
 
     Result<std::string> read(const std::string& path, std::size_t limit) const override;
+    Result<std::string> read_start(const std::string& path, std::size_t count) const override;
+    Result<std::vector<std::string>> list(const std::string& path) const override;
     Result<Outcome> run(const Command& command) const override;
+    Result<Outcome> run(const Command& command, const TakeLine& take) const override;
+    Result<void> read_backwards(const std::string& path, const TakeLine& take) const override;
+    Result<void> read_ring_buffer(const TakeLine& take) const override;
     Result<std::string> bwrap_label(const User* user) const override;
     Result<Outcome> run_changing(const Command& command) override;
     Result<void> unload_profile(const std::string& name) override;
 
+    Result<std::vector<std::string>> ring_buffer = std::vector<std::string>{}; ///< records of /dev/kmsg
     Result<std::string> label = std::string("unconfined");
     std::vector<std::string> changes;                                       ///< "run …" and "unload …"
     std::function<void(const std::string&)> on_change = [](const auto&) {}; ///< called with each of them
 
 private:
     explicit FakeHost(std::string directory);
+
+    [[nodiscard]] bool is_forbidden(const std::string& path) const;
 
     std::string directory_;
     std::map<std::string, Outcome> answers_;
