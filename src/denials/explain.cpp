@@ -83,10 +83,10 @@ const std::vector<Kind>& all_kinds() {
         {"damaged", "Damaged record", Weight::unclear,
          [](const Record& record) { return record.event == Record::Event::damaged; },
          "the line is cut short or not understood; it is shown as it was logged", ""},
-        {"complain-mode", "Allowed in complain mode", Weight::note,
+        {"complain-mode", "Complain mode", Weight::note,
          [](const Record& record) { return record.event == Record::Event::allowed; },
          "the profile is in complain mode: it refuses nothing, and would have refused this", ""},
-        {"userns-transition", "bwrap without a profile", Weight::note,
+        {"userns-transition", "bwrap had no profile", Weight::note,
          [](const Record& record) {
              return record.operation == "userns_create" &&
                     tells(record, "Userns create - transitioning profile");
@@ -114,7 +114,7 @@ const std::vector<Kind>& all_kinds() {
          "bwrap had no profile of its own, and unprivileged_userns does not reach paths outside its mount "
          "namespace; bwrap says \"setting up uid map: Permission denied\"",
          reload},
-        {"refused-without-profile", "Refused without a profile", Weight::breaking,
+        {"refused-without-profile", "Refused, no profile", Weight::breaking,
          [](const Record& record) { return is_refused(record) && is_restricted(record); },
          "bwrap had no profile of its own, and unprivileged_userns does not allow this", reload},
         {"conflicting-attachments", "Conflicting profiles", Weight::breaking,
@@ -151,7 +151,7 @@ const std::vector<Kind>& all_kinds() {
          "the profile lacks the flag attach_disconnected, so that paths outside its mount namespace are "
          "refused",
          "give the profile flags=(attach_disconnected), then apparmor_parser -r its file"},
-        {"capability-in-sandbox", "Capability in the sandbox", Weight::intended,
+        {"capability-in-sandbox", "Sandboxed capability", Weight::intended,
          [](const Record& record) { return is_refused(record) && is_child(record) && is_capability(record); },
          "what runs in a sandbox gets no capability, in no user namespace: that is what unpriv_bwrap is for",
          ""},
@@ -160,7 +160,7 @@ const std::vector<Kind>& all_kinds() {
          "unpriv_bwrap as packaged refuses only capabilities; a local rule, or another version of the "
          "profile, refuses this",
          "look in /etc/apparmor.d/local/unpriv_bwrap, then boxlite-bwrap-apparmor reload"},
-        {"refused-to-bwrap", "Refused by bwrap's profile", Weight::breaking,
+        {"refused-to-bwrap", "Refused by its profile", Weight::breaking,
          [](const Record& record) { return is_refused(record) && is_bwrap_itself(record); },
          "the profile bwrap as packaged refuses nothing that sets up a sandbox; a local rule, or another "
          "version of the profile, refuses this",
@@ -169,7 +169,7 @@ const std::vector<Kind>& all_kinds() {
          [](const Record& record) { return is_refused(record) && record.operation == "userns_create"; },
          "bwrap runs under the profile of its caller, which does not allow user namespaces",
          "allow it in the profile of the caller: /usr/bin/bwrap Px,"},
-        {"refused-by-caller", "Refused by another profile", Weight::breaking, is_refused,
+        {"refused-by-caller", "Refused by the caller", Weight::breaking, is_refused,
          "bwrap runs under a profile that is not its own, that of its caller, and that one refuses this",
          "allow it in the profile of the caller: /usr/bin/bwrap Px,"},
         {"unknown", "Not understood", Weight::unclear, [](const Record&) { return true; },
