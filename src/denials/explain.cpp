@@ -69,11 +69,11 @@ std::string describe(const Record& record) {
         return fmt::format("{} by {}: from {} to {}", object_of(record), by, under,
                            printable(record.target, 100));
     }
-    const bool allowed = record.event == Record::Event::allowed;
-    const auto told = record.event == Record::Event::audit ? " by "
-                      : allowed                            ? " allowed to "
-                                                           : " refused to ";
-    return object_of(record) + told + by + " under " + under;
+    std::string_view told = " refused to ";
+    if (record.event != Record::Event::denied) {
+        told = record.event == Record::Event::allowed ? " allowed to " : " by ";
+    }
+    return fmt::format("{}{}{} under {}", object_of(record), told, by, under);
 }
 
 } // namespace

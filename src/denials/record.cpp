@@ -45,24 +45,25 @@ enum class Form {
 struct Key {
     std::string_view name;
     std::string_view known_as;
+    std::string_view member; ///< of the parser's record; what fills one twice leaks
     Form form;
 };
 constexpr std::array<Key, 15> keys{{
-    {"operation", "operation", Form::text},
-    {"info", "info", Form::text},
-    {"error", "error", Form::number},
-    {"profile", "profile", Form::untrusted},
-    {"label", "label", Form::untrusted},
-    {"name", "name", Form::untrusted},
-    {"pid", "pid", Form::number},
-    {"comm", "comm", Form::untrusted},
-    {"requested_mask", "requested_mask", Form::text},
-    {"denied_mask", "denied_mask", Form::text},
-    {"requested", "requested_mask", Form::text},
-    {"denied", "denied_mask", Form::text},
-    {"capname", "capname", Form::text},
-    {"target", "target", Form::text},
-    {"family", "family", Form::text},
+    {"operation", "operation", "operation", Form::text},
+    {"info", "info", "info", Form::text},
+    {"error", "error", "error_code", Form::number},
+    {"profile", "profile", "profile", Form::untrusted},
+    {"label", "label", "profile", Form::untrusted},
+    {"name", "name", "name", Form::untrusted},
+    {"capname", "capname", "name", Form::text},
+    {"pid", "pid", "pid", Form::number},
+    {"comm", "comm", "comm", Form::untrusted},
+    {"requested_mask", "requested_mask", "requested_mask", Form::text},
+    {"requested", "requested_mask", "requested_mask", Form::text},
+    {"denied_mask", "denied_mask", "denied_mask", Form::text},
+    {"denied", "denied_mask", "denied_mask", Form::text},
+    {"target", "target", "name2", Form::text},
+    {"family", "family", "net_family", Form::text},
 }};
 
 std::string_view take_while(std::string_view& text, std::string_view allowed, std::size_t limit) {
@@ -163,8 +164,8 @@ std::optional<std::string> respell(const Pair& pair, Form form) {
     return fmt::format("\"{}\"", pair.value);
 }
 
-/// The record as the parser of AppArmor 3 takes it: in the audit log's form, known keys, each once
-/// (what it sees twice it leaks). Nothing when it says of no event what became of it.
+/// The record as the parser of AppArmor 3 takes it: in the audit log's form, known keys, each member
+/// once. Nothing when it says of no event what became of it.
 std::optional<std::string> respell(const Stamped& stamped) {
     auto rest = stamped.rest;
     const auto event = take_pair(rest);
@@ -181,12 +182,8 @@ std::optional<std::string> respell(const Stamped& stamped) {
         if (key == keys.end()) {
             continue;
         }
-        // profile and label fill the same member, as do name and capname.
-        const auto member = key->known_as == "label"     ? std::string_view("profile")
-                            : key->known_as == "capname" ? std::string_view("name")
-                                                         : key->known_as;
         const auto value = respell(*pair, key->form);
-        if (value && seen.insert(member).second) {
+        if (value && seen.insert(key->member).second) {
             text += fmt::format(" {}={}", key->known_as, *value);
         }
     }

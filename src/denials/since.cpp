@@ -49,14 +49,14 @@ std::optional<long long> parse_date(std::string text) {
     }
     static constexpr std::array<const char*, 5> formats{"%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S",
                                                         "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"};
-    for (const std::string_view format : formats) {
+    for (const char* format : formats) {
         std::tm parts{};
         parts.tm_isdst = -1;
-        const char* end = strptime(text.c_str(), format.data(), &parts);
+        const char* end = strptime(text.c_str(), format, &parts);
         if (end == nullptr || *end != '\0') {
             continue;
         }
-        const bool zoned = format.ends_with("%z");
+        const bool zoned = std::string_view(format).ends_with("%z");
         const auto offset = zoned ? parts.tm_gmtoff : 0;
         const int day = parts.tm_mday;
         const auto seconds = zoned ? timegm(&parts) - offset : mktime(&parts);

@@ -20,8 +20,8 @@ std::optional<std::string> find_gap(const DenialReport& report) {
     std::string gap;
     for (const auto& source : report.sources) {
         const bool read = source.state == Source::State::read;
-        const auto told = source.detail.empty() ? fmt::format("the {} was not read to its end", source.name)
-                                                : std::string(source.detail);
+        auto told = source.detail.empty() ? fmt::format("the {} was not read to its end", source.name)
+                                          : std::string(source.detail);
         if (source.name == "audit log") {
             if (!read && source.state != Source::State::absent) {
                 return told;

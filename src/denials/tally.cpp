@@ -38,11 +38,10 @@ std::string key_of(const Record& record) {
 
 } // namespace
 
-void Tally::count(const Record& found) {
-    if (!concerns_bwrap(found)) {
+void Tally::count(const Record& record) {
+    if (!concerns_bwrap(record)) {
         return;
     }
-    auto record = found;
     // A system call may give several records the same stamp, so what they say tells them apart, the
     // process included.
     const auto event = fmt::format("{}.{}:{} {} {}", record.stamp.seconds, record.stamp.milliseconds,
@@ -56,12 +55,13 @@ void Tally::count(const Record& found) {
     } else {
         inexact_ = true;
     }
-    record.name = without_pid(record.name);
-    auto key = key_of(record);
+    auto general = record;
+    general.name = without_pid(record.name);
+    auto key = key_of(general);
     auto row = rows_.find(key);
     if (row == rows_.end()) {
         Denial denial{
-            .record = record, .explanation = explain(record), .first = record.stamp, .last = record.stamp};
+            .record = general, .explanation = explain(general), .first = record.stamp, .last = record.stamp};
         const auto weight = static_cast<std::size_t>(denial.explanation.weight);
         if (kept_.at(weight) >= row_limit_) {
             ++left_out_.at(weight);

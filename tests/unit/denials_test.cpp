@@ -134,7 +134,7 @@ TEST_CASE("which records are about bwrap") {
     CHECK(concerns(R"("DENIED" operation="open" label="firefox//&unpriv_bwrap" comm="sh")"));
     CHECK(concerns(R"("ALLOWED" operation="open" profile="bwrap//null-/usr/bin/sh" comm="sh")"));
     CHECK(concerns(R"("DENIED" operation="exec" profile="shop" comm="sh" name="/usr/bin/bwrap")"));
-    CHECK(concerns(R"("DENIED" operation="open" profile="bwr)"));
+    CHECK(concerns(R"("DENIED" operation="open" profile="bwrap)"));
     SUBCASE("names are compared whole") {
         CHECK_FALSE(concerns(R"("DENIED" operation="open" profile=":glycin:bwrap" comm="sh")"));
         CHECK_FALSE(concerns(R"("DENIED" operation="open" profile="my-bwrap" comm="bwrap-wrapper")"));
