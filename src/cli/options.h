@@ -14,13 +14,13 @@ enum class Format { text, json, prometheus };
 struct Options {
     Subcommand subcommand = Subcommand::status;
     Format format = Format::text;
-    std::string id = {};   ///< explain: of a check or a cause; empty: list them
-    std::string user = {}; ///< whom bwrap is run as; empty: nobody for root, else oneself
+    std::string id = {};        ///< explain: of a check or a cause; empty: list them
+    std::string user = {};      ///< whom bwrap is run as; empty: nobody for root, else oneself
     std::string since = "boot"; ///< denials: from when on logs are looked at
-    bool quiet = false;    ///< problems and the verdict only
-    bool verbose = false;  ///< every check, with what was read
-    bool removing = false; ///< reload: the package goes
-    bool lenient = false;  ///< status: not ready is no failure, unless the configuration says strict
+    bool quiet = false;         ///< problems and the verdict only
+    bool verbose = false;       ///< every check, with what was read
+    bool removing = false;      ///< reload: the package goes
+    bool lenient = false;       ///< status: not ready is no failure, unless the configuration says strict
     std::optional<std::string> output = {}; ///< status: the file for the report, in place of standard output
 };
 

@@ -49,13 +49,15 @@ std::chrono::milliseconds Reading::time_left() const {
 }
 
 void Reading::take(std::string_view line, Span span) {
-    suppressed_here_ += count_suppressed(line);
+    const bool in_time = span == Span::asked || (span == Span::since_boot && since_.boot);
+    if (in_time) {
+        suppressed_here_ += count_suppressed(line); // these lines have no stamp
+    }
     if (line.find("apparmor=") == std::string_view::npos || line.find("bwrap") == std::string_view::npos) {
         return;
     }
     const auto record = parse_record_in(line);
-    const bool whole_log = since_.boot && span == Span::since_boot;
-    if (record && (whole_log || record->stamp.seconds >= since_.seconds - (since_.boot ? boot_slack : 0))) {
+    if (record && (in_time || record->stamp.seconds >= since_.seconds - (since_.boot ? boot_slack : 0))) {
         tally_.count(*record);
     }
 }

@@ -87,13 +87,12 @@ Source read_journal(const Host& host, Reading& reading) {
     if (journal.state != Source::State::read) {
         return journal;
     }
-    const auto span = reading.since().boot ? Reading::Span::since_boot : Reading::Span::any_time;
     const auto outcome = host.run(journal_command(reading), [&](std::string_view line) {
         const bool of_interest = line.find("apparmor=") != std::string_view::npos ||
                                  line.find("suppressed") != std::string_view::npos;
         if (of_interest) {
             const auto entry = Json::parse(line, nullptr, false);
-            reading.take(entry.is_object() ? line_of(entry) : line, span);
+            reading.take(entry.is_object() ? line_of(entry) : line, Reading::Span::asked);
         }
         return !reading.is_over();
     });

@@ -21,7 +21,8 @@ public:
     [[nodiscard]] bool is_over() const { return time_left().count() <= 0; }
 
     enum class Span {
-        since_boot, ///< the log holds nothing from before this boot
+        asked,      ///< the log was asked for the time wanted
+        since_boot, ///< it holds nothing from before this boot
         any_time,
     };
     /// Counts what is in a line of a log.

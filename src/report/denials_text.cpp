@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report/layout.h"
 #include "report/report.h"
 
 #include <fmt/format.h>
@@ -67,44 +68,47 @@ JudgedCheck judge_denial(const Denial& denial) {
     return {.id = explanation.kind,
             .title = explanation.title,
             .subject = Subject::sandbox,
-            .finding = {status_of(explanation.weight), fmt::format("{} ({})", explanation.what, when(denial)),
-                        std::string(explanation.why), std::string(explanation.fix)}};
+            .finding = {.status = status_of(explanation.weight),
+                        .summary = fmt::format("{} ({})", explanation.what, when(denial)),
+                        .why = std::string(explanation.why),
+                        .fix = std::string(explanation.fix),
+                        .notable = true}};
 }
 
 /// What is not in the rows above.
-std::string render_losses(const DenialReport& report) {
+std::string render_losses(const DenialReport& report, const Look& look) {
     std::string text;
+    const auto say = [&](const std::string& line) { text += wrap(line, look.width, 0, 2) + "\n"; };
     const auto left_out = std::accumulate(report.left_out.begin(), report.left_out.end(), 0ULL);
     if (left_out > 0) {
-        text += fmt::format("{} more denials are counted but not shown: too many that differ\n", left_out);
+        say(fmt::format("{} more denials are counted but not shown: too many that differ", left_out));
     }
     if (report.suppressed > 0) {
-        text += fmt::format("{} more messages were dropped by the kernel, which had too many at once\n",
-                            report.suppressed);
+        say(fmt::format(
+            "{} audit messages were dropped by the kernel, which had too many at once: some may have "
+            "been of bwrap",
+            report.suppressed));
     }
     if (report.inexact) {
-        text += "there are too many to tell which of them are in two logs: counts may be too high\n";
+        say("there are too many to tell which of them are in two logs: counts may be too high");
     }
     return text;
 }
 
 } // namespace
 
-std::string render_text(const DenialReport& report, Detail detail, Colour colour) {
-    const auto shown = [&](Status status) {
-        return detail == Detail::everything || (status != Status::pass && status != Status::skip);
-    };
-    std::string text;
+std::string render_text(const DenialReport& report, Detail detail, const Look& look) {
+    std::vector<JudgedCheck> lines;
     for (const auto& source : report.sources) {
-        const auto check = judge_source(source);
-        text += shown(check.finding.status) ? render_check(check, colour) : "";
+        lines.push_back(judge_source(source));
     }
     for (const auto& denial : report.rows) {
-        const auto check = judge_denial(denial);
-        text += shown(check.finding.status) ? render_check(check, colour) : "";
+        lines.push_back(judge_denial(denial));
     }
     const auto summary = summarize(report);
-    return text + render_losses(report) + fmt::format("{}: {}\n", name_of(summary.verdict), summary.text);
+    return render_checks(lines, detail, look) + render_losses(report, look) +
+           fmt::format("{}: {}\n", name_of(summary.verdict),
+                       wrap(summary.text, look.width, name_of(summary.verdict).size() + 2, 2));
 }
 
 } // namespace boxlite

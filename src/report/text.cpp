@@ -108,7 +108,8 @@ std::string render_checks(const std::vector<JudgedCheck>& checks, Detail detail,
 }
 
 std::string render_text(const Verdict& verdict, Detail detail, const Look& look) {
-    return render_checks(verdict.checks, detail, look) + render_summary(verdict.readiness, verdict.summary, look);
+    return render_checks(verdict.checks, detail, look) +
+           render_summary(verdict.readiness, verdict.summary, look);
 }
 
 } // namespace boxlite

@@ -148,7 +148,7 @@ TEST_CASE("the audit log") {
         const auto report = gather_denials(host, since_boot);
         CHECK(source(report, "audit log").state == State::unreadable);
         CHECK(summarize(report).verdict == Outlook::unknown);
-        CHECK(render_text(report, Detail::problems, Colour::never) ==
+        CHECK(render_text(report, Detail::problems, {}) ==
               "[????] Audit log              cannot list /var/log/audit: Permission denied\n"
               "       fix: sudo boxlite-bwrap-apparmor denials\n"
               "unknown: cannot list /var/log/audit: Permission denied\n");
@@ -334,7 +334,7 @@ TEST_CASE("the command") {
     FakeHost host;
     host.write("/proc/stat", "cpu 1 2\nbtime 1795465000\n");
     host.ring_buffer = {kmsg(record(1)), kmsg(record(2, "bwrap", booted + 104), 1)};
-    auto response = execute(host, {.subcommand = Subcommand::denials}, {});
+    auto response = execute(host, {.subcommand = Subcommand::denials, .verbose = true}, {});
     CHECK(response.code == exit_not_ready);
     CHECK(
         response.out ==
