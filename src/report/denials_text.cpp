@@ -19,7 +19,10 @@ std::string_view title_of(const Source& source) {
     if (source.name == "audit log") {
         return "Audit log";
     }
-    return source.name == "journal" ? "Journal" : "Syslog";
+    if (source.name == "syslog") {
+        return "Syslog";
+    }
+    return source.name == "journal" ? "Journal" : "Text";
 }
 
 JudgedCheck judge_source(const Source& source) {
