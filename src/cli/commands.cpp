@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/user.h"
 #include "denials/denials.h"
+#include "denials/refusals.h"
 #include "facts/gather.h"
 #include "policy/policy.h"
 #include "probe/probe.h"
@@ -14,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <ctime>
 #include <optional>
 
@@ -65,14 +68,14 @@ Detail detail_of(const Options& options) {
 }
 
 Response respond(const Verdict& verdict, const ProfileReport* profile, const Options& options,
-                 const Caller& caller) {
+                 const Caller& caller, const DenialCount* denials = nullptr) {
     if (options.format == Format::json) {
         return {.code = exit_code_of(verdict.readiness),
                 .out = render_json(verdict, profile, BOXLITE_VERSION)};
     }
     if (options.format == Format::prometheus) {
         return {.code = exit_code_of(verdict.readiness),
-                .out = render_prometheus(verdict, profile, BOXLITE_VERSION, nullptr)};
+                .out = render_prometheus(verdict, profile, BOXLITE_VERSION, denials)};
     }
     return {.code = exit_code_of(verdict.readiness),
             .out = render_text(verdict, detail_of(options), caller.look)};
@@ -97,6 +100,24 @@ Response validate(const Host& host, const Options& options, const Caller& caller
     return respond(judge_capability(gather_facts(host, user)), nullptr, options, caller);
 }
 
+/// All denials since boot; nothing when not every log could be read, since a counter that is now
+/// and then too low tells of denials that never were.
+std::optional<DenialCount> count_denials(const Host& host) {
+    const auto report = gather_denials(host, {.boot = true, .seconds = read_boot_time(host)});
+    const auto summary = summarize(report);
+    if (summary.verdict == DenialSummary::Verdict::unknown && summary.unclear == 0) {
+        return std::nullopt;
+    }
+    DenialCount count{.total =
+                          static_cast<std::int64_t>(summary.breaking + summary.intended + summary.unclear)};
+    for (const auto& row : report.rows) {
+        if (row.explanation.weight != Weight::note) {
+            count.newest = std::max(count.newest.value_or(0), static_cast<std::int64_t>(row.last.seconds));
+        }
+    }
+    return count;
+}
+
 Response status(const Host& host, const Options& options, const Caller& caller, const User* user) {
     auto facts = gather_facts(host, user);
     if (!is_image(facts)) {
@@ -105,8 +126,12 @@ Response status(const Host& host, const Options& options, const Caller& caller, 
     if (options.subcommand == Subcommand::probe) {
         return respond(judge_probe(facts), nullptr, options, caller);
     }
+    if (!is_image(facts)) {
+        facts.refusals = gather_refusals(host, facts.apparmor);
+    }
     const auto profile = summarize_profile(facts);
-    auto response = respond(judge_state(facts), &profile, options, caller);
+    const auto count = options.format == Format::prometheus ? count_denials(host) : std::nullopt;
+    auto response = respond(judge_state(facts), &profile, options, caller, count ? &*count : nullptr);
     if (options.lenient) {
         excuse(response, facts);
     }
@@ -133,9 +158,8 @@ Response denials(const Host& host, const Options& options, const Caller& caller)
     }
     const auto report = gather_denials(host, *since);
     return {.code = exit_code_of(summarize(report).verdict),
-            .out = options.format == Format::json
-                       ? render_json(report, BOXLITE_VERSION)
-                       : render_text(report, detail_of(options), caller.look)};
+            .out = options.format == Format::json ? render_json(report, BOXLITE_VERSION)
+                                                  : render_text(report, detail_of(options), caller.look)};
 }
 
 Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {

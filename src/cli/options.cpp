@@ -123,7 +123,7 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
         if (row.subcommand == Subcommand::denials) {
             command
                 ->add_option("--since", options.since,
-                             "From when on: boot (default), 10m, 2h, 3d, '2026-11-24 22:00', @SECONDS")
+                             "From when on: boot (default), 2h, 3d, a date, @SECONDS")
                 ->type_name("TIME");
         } else if (row.subcommand != Subcommand::validate) {
             command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")

@@ -43,12 +43,12 @@ std::string unescape(std::string_view text) {
 
 } // namespace
 
-std::chrono::milliseconds Reading::time_left() const {
+std::chrono::milliseconds LogReading::time_left() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ -
                                                                  std::chrono::steady_clock::now());
 }
 
-void Reading::take(std::string_view line, Span span) {
+void LogReading::take(std::string_view line, Span span) {
     const bool in_time = span == Span::asked || (span == Span::since_boot && since_.boot);
     if (in_time) {
         suppressed_here_ += count_suppressed(line); // these lines have no stamp
@@ -62,17 +62,17 @@ void Reading::take(std::string_view line, Span span) {
     }
 }
 
-bool Reading::is_too_old(std::string_view line) const {
+bool LogReading::is_too_old(std::string_view line) const {
     const auto stamp = find_stamp(line);
     return stamp && stamp->seconds < since_.seconds - order_slack;
 }
 
-void Reading::end_log() {
+void LogReading::end_log() {
     suppressed_ = std::max(suppressed_, suppressed_here_);
     suppressed_here_ = 0;
 }
 
-Source read_ring_buffer(const Host& host, Reading& reading) {
+Source read_ring_buffer(const Host& host, LogReading& reading) {
     Source source{.state = Source::State::read, .name = "kernel ring buffer"};
     bool first = true;
     const auto done = host.read_ring_buffer([&](std::string_view record) {
@@ -90,7 +90,7 @@ Source read_ring_buffer(const Host& host, Reading& reading) {
         const auto priority = parse_number(record.substr(0, comma));
         if (priority && *priority < 8) {
             const auto text = record.substr(semicolon + 1);
-            reading.take(unescape(text.substr(0, text.find('\n'))), Reading::Span::since_boot);
+            reading.take(unescape(text.substr(0, text.find('\n'))), LogReading::Span::since_boot);
         }
         return !reading.is_over();
     });
@@ -103,7 +103,7 @@ Source read_ring_buffer(const Host& host, Reading& reading) {
 }
 
 DenialReport gather_denials(const Host& host, const Since& since, const DenialLimits& limits) {
-    Reading reading(since, limits);
+    LogReading reading(since, limits);
     DenialReport report{.since = since};
     report.sources.push_back(read_ring_buffer(host, reading));
     report.sources.push_back(read_audit_log(host, reading));

@@ -69,7 +69,7 @@ std::string line_of(const Json& entry) {
                        *serial, std::string_view(message).substr(start));
 }
 
-Command journal_command(const Reading& reading) {
+Command journal_command(const LogReading& reading) {
     Command command{.argv = {"/usr/bin/journalctl", "--quiet", "--no-pager", "--reverse", "--output=json",
                              "--output-fields=MESSAGE,_TRANSPORT,_AUDIT_ID,_SOURCE_REALTIME_TIMESTAMP"},
                     .time_limit = reading.time_left()};
@@ -82,7 +82,7 @@ Command journal_command(const Reading& reading) {
 
 } // namespace
 
-Source read_journal(const Host& host, Reading& reading) {
+Source read_journal(const Host& host, LogReading& reading) {
     auto journal = look_for_journal(host);
     if (journal.state != Source::State::read) {
         return journal;
@@ -92,7 +92,7 @@ Source read_journal(const Host& host, Reading& reading) {
                                  line.find("suppressed") != std::string_view::npos;
         if (of_interest) {
             const auto entry = Json::parse(line, nullptr, false);
-            reading.take(entry.is_object() ? line_of(entry) : line, Reading::Span::asked);
+            reading.take(entry.is_object() ? line_of(entry) : line, LogReading::Span::asked);
         }
         return !reading.is_over();
     });

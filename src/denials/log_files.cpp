@@ -39,11 +39,11 @@ Result<std::vector<LogFile>> find_log(const Host& host, const std::string& direc
     return files;
 }
 
-Result<void> read_compressed(const Host& host, const std::string& path, Reading& reading) {
+Result<void> read_compressed(const Host& host, const std::string& path, LogReading& reading) {
     const Command unpack{.argv = {"/usr/bin/gzip", "--decompress", "--stdout", path},
                          .time_limit = reading.time_left()};
     const auto outcome = host.run(unpack, [&](std::string_view line) {
-        reading.take(line, Reading::Span::any_time);
+        reading.take(line, LogReading::Span::any_time);
         return !reading.is_over();
     });
     if (!outcome) {
@@ -55,7 +55,7 @@ Result<void> read_compressed(const Host& host, const std::string& path, Reading&
     return {};
 }
 
-Result<void> read_file(const Host& host, const std::string& path, Reading& reading) {
+Result<void> read_file(const Host& host, const std::string& path, LogReading& reading) {
     if (path.ends_with(".gz")) {
         return read_compressed(host, path, reading);
     }
@@ -65,12 +65,12 @@ Result<void> read_file(const Host& host, const std::string& path, Reading& readi
         }
     }
     return host.read_backwards(path, [&](std::string_view line) {
-        reading.take(line, Reading::Span::any_time);
+        reading.take(line, LogReading::Span::any_time);
         return !reading.is_over() && !reading.is_too_old(line);
     });
 }
 
-Source read_log(const Host& host, std::string_view title, const std::string& path, Reading& reading) {
+Source read_log(const Host& host, std::string_view title, const std::string& path, LogReading& reading) {
     Source source{.name = title};
     const auto slash = path.rfind('/');
     const auto files = find_log(host, path.substr(0, slash), path.substr(slash + 1), reading.since());
@@ -112,11 +112,11 @@ std::string audit_log_path(const Host& host) {
 
 } // namespace
 
-Source read_audit_log(const Host& host, Reading& reading) {
+Source read_audit_log(const Host& host, LogReading& reading) {
     return read_log(host, "audit log", audit_log_path(host), reading);
 }
 
-Source read_syslog(const Host& host, Reading& reading) {
+Source read_syslog(const Host& host, LogReading& reading) {
     Source source{.name = "syslog"};
     for (const std::string path : {"/var/log/kern.log", "/var/log/syslog", "/var/log/messages"}) {
         source = read_log(host, "syslog", path, reading);

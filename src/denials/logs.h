@@ -8,9 +8,9 @@
 namespace boxlite {
 
 /// One reading of the logs of a host: from when on, until when, and what was found.
-class Reading {
+class LogReading {
 public:
-    Reading(const Since& since, const DenialLimits& limits)
+    LogReading(const Since& since, const DenialLimits& limits)
         : since_(since), deadline_(std::chrono::steady_clock::now() + limits.time),
           tally_(limits.rows, limits.events) {}
 
@@ -44,9 +44,9 @@ private:
 };
 
 /// The logs, each as far as it can be read.
-[[nodiscard]] Source read_ring_buffer(const Host& host, Reading& reading);
-[[nodiscard]] Source read_journal(const Host& host, Reading& reading);
-[[nodiscard]] Source read_audit_log(const Host& host, Reading& reading);
-[[nodiscard]] Source read_syslog(const Host& host, Reading& reading);
+[[nodiscard]] Source read_ring_buffer(const Host& host, LogReading& reading);
+[[nodiscard]] Source read_journal(const Host& host, LogReading& reading);
+[[nodiscard]] Source read_audit_log(const Host& host, LogReading& reading);
+[[nodiscard]] Source read_syslog(const Host& host, LogReading& reading);
 
 } // namespace boxlite

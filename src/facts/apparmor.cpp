@@ -100,8 +100,10 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
             }
             if (wanted.contains(trimmed(*name))) {
                 const auto sha256 = host.read(profile / "sha256");
+                const auto status = host.examine(profile);
                 loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode)),
-                                  sha256 ? std::string(trimmed(*sha256)) : ""});
+                                  sha256 ? std::string(trimmed(*sha256)) : "",
+                                  status ? status->st_mtim.tv_sec : 0});
             }
         }
         if (reason.empty()) {

@@ -25,6 +25,7 @@ struct LoadedProfile {
     std::string name;
     std::string mode;        ///< "enforce", "complain", "unconfined", "kill"
     std::string sha256 = {}; ///< in hexadecimal; empty where the kernel gives none (before 6.8)
+    long long loaded_at = 0; ///< or replaced: the directory's time of change, in seconds since 1970
 };
 
 /// A profile as the parser compiles it.
@@ -143,6 +144,15 @@ struct KvmFacts {
     Fact<bool> usable; ///< the user may read and write it; absent when it was not asked about
 };
 
+/// What the kernel's and the audit log have of AppArmor's refusals to bwrap, from when its profile was
+/// loaded on, or from boot where none is.
+struct RefusalFacts {
+    bool since_loaded = false;
+    long long breaking = 0;        ///< what a sandbox needs was refused
+    long long without_profile = 0; ///< of these, to a bwrap that no profile is attached to
+    std::string last = {};         ///< when that happened last: "2026-11-24T22:04:36Z"; empty if never
+};
+
 /// Everything known about a host: plain data, to be judged here or anywhere else.
 struct Facts {
     /// Running inside a chroot: the kernel's state is then not that of the system being built.
@@ -158,6 +168,7 @@ struct Facts {
     Fact<bool> temporary_directory; ///< /tmp is a directory; bwrap builds the sandbox's root there
     Fact<bool> selinux_enforcing;   ///< /sys/fs/selinux/enforce
     ProbeFacts probe;
+    Fact<RefusalFacts> refusals; ///< absent when the logs were not looked into
 };
 
 } // namespace boxlite

@@ -61,10 +61,6 @@ const std::vector<CauseRow>& all_causes() {
         {bwrap_shadowed, "bwrap-shadowed", "bwrap.path",
          "BoxLite takes the first bwrap on PATH, and the profile is attached to /usr/bin/bwrap alone",
          "mv {file} {file}.unused"},
-        {bwrap_bundled, "bwrap-bundled", "bwrap.path",
-         "no profile is attached to a bwrap elsewhere, such as the copy BoxLite brings along: it fails where "
-         "the kernel restricts",
-         "have /usr/bin first in the PATH of what starts it, and start that anew"},
         {kvm_missing, "kvm-missing", "host.kvm", "BoxLite's micro-VMs need it; bubblewrap does not",
          "modprobe kvm_intel || modprobe kvm_amd"},
         {kvm_refused, "kvm-refused", "host.kvm",
@@ -149,6 +145,15 @@ const std::vector<CauseRow>& all_causes() {
         {sandbox_loose, "sandbox-loose", "sandbox.confinement",
          "it can get capabilities in a user namespace of its own, which this kernel denies others",
          "use the profile of this package: boxlite-bwrap-apparmor(8), OTHER PROFILES"},
+        {bwrap_elsewhere, "bwrap-elsewhere", "bwrap.denials",
+         "a bwrap other than /usr/bin/bwrap was started, such as the copy BoxLite brings along, and no "
+         "profile "
+         "is attached to it",
+         "have /usr/bin first in the PATH of what starts it, and start that anew"},
+        {sandbox_refused, "sandbox-refused", "bwrap.denials",
+         "AppArmor refused bwrap, or what runs in a sandbox, something that the profile of this package "
+         "allows",
+         "boxlite-bwrap-apparmor denials"},
     };
     return rows;
 }

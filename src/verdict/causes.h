@@ -32,7 +32,6 @@ enum class Cause {
     bwrap_script,
     bwrap_setuid,
     bwrap_shadowed,
-    bwrap_bundled,
     kvm_missing,
     kvm_refused,
     setting_not_understood,
@@ -64,6 +63,8 @@ enum class Cause {
     capabilities_kept,
     sandbox_label_wrong,
     sandbox_loose,
+    bwrap_elsewhere,
+    sandbox_refused,
 };
 
 /// A row of the table of causes. `why` and `fix` are what the report says below a problem; a word

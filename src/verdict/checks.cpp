@@ -38,6 +38,8 @@ const std::vector<Check>& all_checks() {
         {"bwrap.jail", "BoxLite's jail", sandbox, judge_jail, "a run of the jail of BoxLite"},
         {"sandbox.confinement", "Code in the jail", sandbox, judge_confinement,
          "label and capabilities of the process in the jail"},
+        {"bwrap.denials", "Denials", log, judge_refusals,
+         "what AppArmor refused to bwrap since its profile was loaded, in the kernel's and the audit log"},
     };
     return checks;
 }

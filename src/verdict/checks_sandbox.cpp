@@ -72,4 +72,23 @@ Finding judge_confinement(const Facts& facts) {
     return note(label.empty() ? "no capabilities" : "no capabilities, " + label);
 }
 
+Finding judge_refusals(const Facts& facts) {
+    const auto& refusals = facts.refusals;
+    if (!refusals.is_present()) {
+        return skip(refusals.is_absent() ? "not looked for" : "not seen: " + refusals.reason);
+    }
+    const std::string since = refusals.value.since_loaded ? "since the profile was loaded" : "since boot";
+    if (refusals.value.breaking == 0) {
+        return pass("none that matters " + since);
+    }
+    const auto summary =
+        fmt::format("{} {}, the last at {}", refusals.value.breaking, since, refusals.value.last);
+    // Where bwrap does not work, what was refused is no news; the run above says why.
+    if (!facts.probe.jail.is_present() || !facts.probe.jail.value.worked || !refusals.value.since_loaded) {
+        return skip(summary);
+    }
+    return warn(refusals.value.without_profile > 0 ? Cause::bwrap_elsewhere : Cause::sandbox_refused,
+                summary);
+}
+
 } // namespace boxlite

@@ -43,6 +43,7 @@ namespace boxlite {
 [[nodiscard]] Finding judge_preflight(const Facts& facts);
 [[nodiscard]] Finding judge_jail(const Facts& facts);
 [[nodiscard]] Finding judge_confinement(const Facts& facts);
+[[nodiscard]] Finding judge_refusals(const Facts& facts);
 
 /// Why a run of bwrap that ended with `complaint` failed, and what mends it.
 [[nodiscard]] Finding explain_failed_run(const Facts& facts, const std::string& complaint);

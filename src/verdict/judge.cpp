@@ -111,7 +111,8 @@ Verdict judge_capability(const Facts& facts) {
 }
 
 Verdict judge_state(const Facts& facts) {
-    Verdict verdict{.checks = judge_checks(facts, {Subject::host, Subject::profile, Subject::sandbox})};
+    Verdict verdict{
+        .checks = judge_checks(facts, {Subject::host, Subject::profile, Subject::sandbox, Subject::log})};
     conclude_from_probe(facts, verdict);
     return verdict;
 }

@@ -67,6 +67,12 @@ std::string say(const Configuration& configuration) {
                        configuration.strict);
 }
 
+std::string say(const RefusalFacts& refusals) {
+    return printable(fmt::format("{} that break sandboxes, {} of them to a bwrap without a profile{}{}",
+                                 refusals.breaking, refusals.without_profile,
+                                 refusals.last.empty() ? "" : ", the last at ", refusals.last));
+}
+
 std::string say(const SandboxRun& run) {
     if (!run.worked) {
         return "failed: " + printable(run.complaint);
@@ -157,6 +163,7 @@ const std::vector<Source>& all_sources() {
         {"bwrap.jail", "unit of this process", [](const F& f) { return say(f.caller.unit); }},
         {"bwrap.jail", "mounted over in /proc", [](const F& f) { return say(f.caller.masked_proc); }},
         {"sandbox.confinement", "run", [](const F& f) { return say(f.probe.jail); }},
+        {"bwrap.denials", "kernel's log and audit log", [](const F& f) { return say(f.refusals); }},
     };
     return sources;
 }

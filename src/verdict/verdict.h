@@ -30,6 +30,7 @@ enum class Subject {
     host,    ///< kernel, AppArmor, bwrap: only an administrator changes those
     profile, ///< what `reload` puts right by itself
     sandbox, ///< what a run of bwrap showed
+    log,     ///< what the logs have of other runs; never decides
 };
 
 /// A row of the table of checks.

@@ -20,6 +20,7 @@ Facts healthy_restricted() {
     furnish_loaded(host, "bwrap");
     furnish_loaded(host, "unpriv_bwrap");
     auto facts = gather_facts(host, nullptr);
+    facts.refusals = Fact<RefusalFacts>::present({.since_loaded = true});
     facts.probe.label = Fact<std::string>::present("bwrap (enforce)");
     facts.probe.preflight = Fact<SandboxRun>::present({.worked = true});
     facts.probe.jail = Fact<SandboxRun>::present(
@@ -475,7 +476,7 @@ TEST_CASE("the table of causes: in order, ids unique, each for a check that ther
         CHECK(std::count(row.why.begin(), row.why.end(), '{') ==
               std::count(row.why.begin(), row.why.end(), '}'));
     }
-    CHECK(all_causes().back().cause == Cause::sandbox_loose);
+    CHECK(all_causes().back().cause == Cause::sandbox_refused);
 }
 
 TEST_CASE("words in braces are replaced, and what replaces them is not looked at again") {
@@ -611,4 +612,31 @@ TEST_CASE("a profile in complain mode: mended where it comes from") {
     facts.profile.compiled =
         Fact<std::vector<CompiledProfile>>::present({{facts.apparmor.loaded.value[1].name, "abc"}});
     CHECK(finding_of(facts, "profile.loaded").fix.starts_with("aa-enforce "));
+}
+
+TEST_CASE("refusals after the profile was loaded are warned of, and never decide") {
+    auto facts = healthy_restricted();
+    facts.refusals =
+        Fact<RefusalFacts>::present({.since_loaded = true, .breaking = 3, .last = "2026-11-24T22:00:00Z"});
+    CHECK(finding_of(facts, "bwrap.denials").cause == Cause::sandbox_refused);
+    CHECK(finding_of(facts, "bwrap.denials").summary ==
+          "3 since the profile was loaded, the last at 2026-11-24T22:00:00Z");
+    CHECK(judge_state(facts).readiness == Readiness::ready);
+    SUBCASE("to a bwrap elsewhere: it is named as such") {
+        facts.refusals.value.without_profile = 1;
+        CHECK(finding_of(facts, "bwrap.denials").cause == Cause::bwrap_elsewhere);
+    }
+    SUBCASE("from before it was loaded: no news") {
+        facts.refusals.value.since_loaded = false;
+        CHECK(finding_of(facts, "bwrap.denials").status == Status::skip);
+    }
+    SUBCASE("while bwrap does not work: the run says why") {
+        facts.probe.jail.value.worked = false;
+        CHECK(finding_of(facts, "bwrap.denials").status == Status::skip);
+    }
+    SUBCASE("not to be seen: said, and no more") {
+        facts.refusals = Fact<RefusalFacts>::unreadable("cannot read /dev/kmsg");
+        CHECK(finding_of(facts, "bwrap.denials").summary == "not seen: cannot read /dev/kmsg");
+        CHECK(judge_state(facts).readiness == Readiness::ready);
+    }
 }
