@@ -36,7 +36,7 @@ release:
 build: build/build.ninja
 	cmake --build build
 build/build.ninja: CMakeLists.txt tests/unit/CMakeLists.txt
-	cmake -S . -B build -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+	cmake -S . -B build -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DBOXLITE_FMT=fmt::fmt
 
 test: build-dependencies test-dependencies
 	tests/run unit lint package vm

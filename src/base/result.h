@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/text.h"
+
 #include <cstring>
 #include <expected>
 #include <string>
@@ -14,11 +16,11 @@ struct Error {
     int code = 0;        ///< errno, or 0 when `detail` says it all
     std::string detail = {};
 
-    /// "cannot read /sys/kernel/x: Permission denied"
+    /// "cannot read /sys/kernel/x: Permission denied". The subject is made printable.
     [[nodiscard]] std::string message() const {
         std::string text = "cannot " + action;
         if (!subject.empty()) {
-            text += " " + subject;
+            text += " " + printable(subject);
         }
         if (code != 0) {
             text += std::string(": ") + strerrordesc_np(code);

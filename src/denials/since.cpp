@@ -80,7 +80,7 @@ std::optional<long long> parse_moment(const std::string& text, long long now) {
 
 Result<Since> parse_since(const std::string& text, long long now, long long boot) {
     const auto failed = [&](std::string detail) {
-        return std::unexpected(Error{"look since", "'" + printable(text, 60) + "'", 0, std::move(detail)});
+        return std::unexpected(Error{"look since", "'" + text.substr(0, 60) + "'", 0, std::move(detail)});
     };
     if (text == "boot") {
         return Since{.boot = true, .seconds = boot};

@@ -101,7 +101,7 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
             if (wanted.contains(trimmed(*name))) {
                 const auto sha256 = host.read(profile / "sha256");
                 const auto status = host.examine(profile);
-                loaded.push_back({std::string(trimmed(*name)), std::string(trimmed(*mode)),
+                loaded.push_back({std::string(trimmed(*name)), printable(trimmed(*mode), 40),
                                   sha256 ? std::string(trimmed(*sha256)) : "",
                                   status ? status->st_mtim.tv_sec : 0});
             }
@@ -155,7 +155,7 @@ Fact<std::string> gather_parser_version(const Host& host) {
     }
     const auto rest = words(std::string_view(outcome->out).substr(lead.size()));
     return rest.empty() ? Version::unreadable(paths::apparmor_parser + " --version names no version")
-                        : Version::present(std::string(rest.front()));
+                        : Version::present(printable(rest.front(), 40));
 }
 
 } // namespace

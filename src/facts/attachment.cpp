@@ -13,8 +13,16 @@ namespace {
 constexpr std::string_view program = "/usr/bin/bwrap";
 
 bool matches_program(std::string_view expression) {
+    // Somebody's globs: matching must not take for ever (libstdc++'s polynomial matcher; its usual one
+    // backtracks), nor compiling, which is recursive, all of the stack.
+    constexpr std::size_t longest = 4096;
+    if (expression.size() > longest) {
+        return true;
+    }
     try {
-        return std::regex_match(program.begin(), program.end(), std::regex(std::string(expression)));
+        const std::regex compiled(std::string(expression),
+                                  std::regex::ECMAScript | std::regex_constants::__polynomial);
+        return std::regex_match(program.begin(), program.end(), compiled);
     } catch (const std::regex_error&) {
         return true; // not understood, so it is not ruled out
     }

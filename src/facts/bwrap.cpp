@@ -45,7 +45,7 @@ Fact<std::string> gather_version(const Host& host, const User* user) {
         return Version::unreadable(paths::bwrap + " --version: " + describe_end(*outcome) + ", \"" +
                                    printable(complaint, 80) + "\"");
     }
-    return Version::present(std::string(said[1]));
+    return Version::present(printable(said[1], 40));
 }
 
 Fact<std::string> gather_diversion(const Host& host) {

@@ -27,7 +27,7 @@ Fact<std::string> gather_release(const Host& host) {
         return is_missing(text.error()) ? Fact<std::string>{}
                                         : Fact<std::string>::unreadable(text.error().message());
     }
-    return Fact<std::string>::present(std::string(trimmed(*text)));
+    return Fact<std::string>::present(printable(trimmed(*text), 100));
 }
 
 } // namespace

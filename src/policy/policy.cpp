@@ -145,7 +145,7 @@ Result<std::string> release(MutableHost& host, const Facts& facts) {
     if (auto loaded = load(host, same->path, cache); !loaded) {
         return std::unexpected(loaded.error());
     }
-    return "; loaded " + same->path;
+    return "; loaded " + printable(same->path);
 }
 
 Result<std::string> activate(MutableHost& host, const Facts& facts, const std::string& reason) {

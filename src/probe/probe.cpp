@@ -76,9 +76,9 @@ SandboxRun classify_preflight(const Outcome& outcome) {
 }
 
 Fact<SandboxRun> classify_jail(const Outcome& outcome, bool with_label) {
-    auto run = classify_preflight(outcome);
-    if (!run.worked) {
-        return Fact<SandboxRun>::present(run);
+    auto jail = classify_preflight(outcome);
+    if (!jail.worked) {
+        return Fact<SandboxRun>::present(jail);
     }
     const auto said = lines(outcome.out);
     constexpr std::string_view lead = "CapEff:";
@@ -87,11 +87,11 @@ Fact<SandboxRun> classify_jail(const Outcome& outcome, bool with_label) {
     if (capabilities == said.end() || (with_label && capabilities == said.begin())) {
         return Fact<SandboxRun>::unreadable("the program in the sandbox did not say what it may do");
     }
-    run.capabilities = printable(trimmed(capabilities->substr(lead.size())), 40);
+    jail.capabilities = printable(trimmed(capabilities->substr(lead.size())), 40);
     if (with_label) {
-        run.label = printable(trimmed(said.front()), 200);
+        jail.label = printable(trimmed(said.front()), 200);
     }
-    return Fact<SandboxRun>::present(run);
+    return Fact<SandboxRun>::present(jail);
 }
 
 ProbeFacts probe(const Host& host, const User* user, bool apparmor_enabled) {

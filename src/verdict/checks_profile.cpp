@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "verdict/conditions.h"
 #include "verdict/findings.h"
 
@@ -56,7 +57,7 @@ Finding judge_profile_loaded(const Facts& facts) {
     }
     const auto& loaded = facts.apparmor.loaded;
     if (has_drifted(facts)) {
-        return fail(Cause::profile_drifted, "not what " + facts.profile.compiled_from + " says");
+        return fail(Cause::profile_drifted, "not what " + printable(facts.profile.compiled_from) + " says");
     }
     if (!is_wanted(facts)) {
         return skip("ours is inactive");

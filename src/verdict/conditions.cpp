@@ -57,7 +57,8 @@ bool shares_our_name(const Provider& provider) {
 }
 
 std::string name_with_owner(const Provider& provider) {
-    return provider.path + (provider.owner ? " (package " + *provider.owner + ")" : " (no package)");
+    return printable(provider.path) +
+           (provider.owner ? " (package " + *provider.owner + ")" : " (no package)");
 }
 
 bool is_loaded(const Facts& facts, std::string_view name) {

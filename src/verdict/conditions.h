@@ -31,7 +31,7 @@ namespace boxlite {
 [[nodiscard]] bool is_loaded(const Facts& facts, std::string_view name);
 /// The file provides a profile of our very name, so that theirs and ours replace each other.
 [[nodiscard]] bool shares_our_name(const Provider& provider);
-/// "FILE (package NAME)", or "FILE (no package)".
+/// "FILE (package NAME)", or "FILE (no package)", made printable.
 [[nodiscard]] std::string name_with_owner(const Provider& provider);
 /// The first number of a version: 4 for "4.1.0"; 0 when there is none.
 [[nodiscard]] int major_version(std::string_view version);

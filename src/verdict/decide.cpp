@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "verdict/conditions.h"
 #include "verdict/verdict.h"
 
@@ -44,10 +45,10 @@ Decision decide(const Facts& facts) {
     // Ours may stand in for one of the same name. Beside another name both would be without effect.
     if (!others.empty() && !(always && rival == others.end())) {
         const auto& provider = always ? *rival : others.front();
-        return {deactivate, name_with_owner(provider) +
-                                (shares_our_name(provider)
-                                     ? " provides the same profile"
-                                     : " has a profile for /usr/bin/bwrap: " + provider.profiles.front())};
+        return {deactivate, name_with_owner(provider) + (shares_our_name(provider)
+                                                             ? " provides the same profile"
+                                                             : " has a profile for /usr/bin/bwrap: " +
+                                                                   printable(provider.profiles.front()))};
     }
     if (is_image(facts)) {
         return {activate, "decided at first boot, by the kernel that boots"};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "verdict/conditions.h"
 #include "verdict/findings.h"
 
@@ -121,7 +122,7 @@ std::vector<Replacement> replacements_for(const Facts& facts) {
     const auto limit = facts.kernel.max_user_namespaces.value;
     return {
         {"files", files},
-        {"file", file},
+        {"file", printable(file)},
         {"limit", std::to_string(limit)},
         {"more", std::to_string(std::max(2 * limit, 10'000LL))},
         {"unit", facts.caller.unit.is_present() ? facts.caller.unit.value : "UNIT"},

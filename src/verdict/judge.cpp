@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "verdict/conditions.h"
 #include "verdict/verdict.h"
 
@@ -50,7 +51,7 @@ std::string summarize_ready(const Facts& facts) {
     const auto& providers = facts.profile.other_providers;
     if (!providers.value.empty() && decide(facts).action != Decision::Action::activate) {
         return fmt::format("{}; {} provides the profile, and ours stands back", works,
-                           providers.value.front().path);
+                           printable(providers.value.front().path));
     }
     if (!can_restrict(facts) && mode_of(facts) != Mode::always) {
         return fmt::format("{}; nothing is needed: this kernel does not restrict user namespaces", works);

@@ -29,6 +29,12 @@ bool has_ended(const std::string& pid) {
 
 } // namespace
 
+TEST_CASE("an error names what it is about, printable") {
+    CHECK(Error{"read", "/etc/x", EACCES}.message() == "cannot read /etc/x: Permission denied");
+    CHECK(Error{"read", "/etc/\x1b[2J", EACCES}.message() == "cannot read /etc/\\x1b[2J: Permission denied");
+    CHECK(Error{"think", "", 0, "too late"}.message() == "cannot think: too late");
+}
+
 TEST_CASE("what an attacker wrote is shown, and does nothing") {
     CHECK(printable("bwrap") == "bwrap");
     CHECK(printable("a\nverdict: ready\x1b[2J") == "a\\x0averdict: ready\\x1b[2J");

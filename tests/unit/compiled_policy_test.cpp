@@ -74,6 +74,7 @@ TEST_CASE("what is no policy is an error") {
 
 TEST_CASE("what the profile compiles to") {
     FakeHost host;
+    host.make_directories("/var/cache/apparmor/0.0"); // of another kernel, without our policy
     furnish_restricted(host);
     const auto compiled = parse_compiled_policy(compile("bwrap", 'x')).value();
     const std::vector<LoadedProfile> loaded{{"bwrap", "enforce", compiled[0].sha256}};

@@ -72,6 +72,22 @@ TEST_CASE("a number of the kernel's that is absent, unreadable or nonsense") {
     }
 }
 
+TEST_CASE("what calls itself a version, a mode or a release is harmless to print") {
+    FakeHost host;
+    furnish_restricted(host);
+    host.write("/proc/sys/kernel/osrelease", "6.8\x1b[2J\n");
+    host.answer("/sbin/apparmor_parser --version",
+                {.exit_code = 0, .out = "AppArmor parser version 4\x9b\n"});
+    host.answer("/usr/bin/bwrap --version", {.exit_code = 0, .out = "bubblewrap 0\x07\n"});
+    furnish_loaded(host, "bwrap", "\x1b]0;enforce");
+    const auto facts = gather_facts(host, nullptr);
+    CHECK(facts.kernel.release.value == "6.8\\x1b[2J");
+    CHECK(facts.apparmor.parser_version.value == "4\\x9b");
+    CHECK(facts.bwrap.version.value == "0\\x07");
+    REQUIRE(!facts.apparmor.loaded.value.empty());
+    CHECK(facts.apparmor.loaded.value[0].mode == "\\x1b]0;enforce");
+}
+
 TEST_CASE("only profiles of exactly our names count") {
     FakeHost host;
     furnish_unrestricted(host);
@@ -275,6 +291,19 @@ TEST_CASE("which profiles of a file provide for bwrap, in AppArmor's own reading
     }
     SUBCASE("nothing at all: nothing") {
         CHECK(parse_providing_profiles("", "").empty());
+    }
+    SUBCASE("an attachment of many globs is matched all the same, in no time") {
+        std::string globs = "/";
+        for (int i = 0; i < 40; ++i) {
+            globs += "[^\\x00]*";
+        }
+        CHECK(parse_providing_profiles("x\n", "aare: /**   ->   " + globs + "x\n").empty());
+        CHECK(parse_providing_profiles("x\n", "aare: /**   ->   " + globs + "p\n").size() == 1);
+    }
+    SUBCASE("an expression of absurd length is not ruled out") {
+        CHECK(
+            parse_providing_profiles("x\n", "aare: x   ->   " + std::string(1'000'000, '(') + "\n").size() ==
+            1);
     }
     SUBCASE("an expression nobody understands is not ruled out") {
         CHECK(parse_providing_profiles("x\n", "aare: /a(   ->   /a(\n") == std::vector<std::string>{"x"});

@@ -237,6 +237,11 @@ TEST_CASE("mode=never on a host where bwrap works by our profile: off the disk, 
     CHECK(host.changes.empty());
 }
 
+TEST_CASE("who is sandboxed cannot be told without /proc") {
+    const FakeHost host;
+    CHECK_FALSE(find_sandboxed(host));
+}
+
 TEST_CASE("mode=always") {
     FakeHost host;
     furnish_unrestricted(host);

@@ -86,6 +86,9 @@ std::vector<Facts> each_unreadable() {
     add([&](Facts& f) { spoil(f.profile.file); });
     add([&](Facts& f) { spoil(f.profile.disabled_by); });
     add([&](Facts& f) { spoil(f.profile.other_providers); });
+    add([&](Facts& f) { spoil(f.profile.local_overrides); });
+    add([&](Facts& f) { spoil(f.configuration); });
+    add([&](Facts& f) { spoil(f.bwrap.first_on_path); });
     add([&](Facts& f) { spoil(f.kvm.device); });
     add([&](Facts& f) { spoil(f.probe.label); });
     add([&](Facts& f) { spoil(f.probe.preflight); });
@@ -145,6 +148,23 @@ TEST_CASE("unreadable never passes for well") {
             });
         CHECK(unseen >= 1);
     }
+}
+
+TEST_CASE("validate: a host that could not be seen is not said to be able") {
+    auto facts = healthy_restricted();
+    facts.kernel.user_namespaces = Fact<bool>::unreadable("cannot read it");
+    CHECK(judge_capability(facts).readiness == Readiness::unknown);
+    CHECK(judge_capability(facts).summary.find("cannot read it") != std::string::npos);
+}
+
+TEST_CASE("a profile that an administrator disabled is left, and warned of where it is missed") {
+    auto facts = healthy_restricted();
+    facts.profile.disabled_by =
+        Fact<ProfileFacts::DisabledBy>::present(ProfileFacts::DisabledBy::administrator);
+    CHECK(decide(facts).action == Decision::Action::leave);
+    CHECK(finding_of(facts, "profile.state").cause == Cause::profile_disabled);
+    facts.kernel.userns_restriction = {};
+    CHECK(finding_of(facts, "profile.state").status == Status::pass);
 }
 
 TEST_CASE("a restricted host without the profile is not ready, and the fix is ours, not bwrap's") {
@@ -404,6 +424,18 @@ TEST_CASE("two of others that block each other: both named, with the way out") {
     CHECK(jail.fix == "ln -s /etc/apparmor.d/a /etc/apparmor.d/disable/ && apparmor_parser --remove "
                       "/etc/apparmor.d/a && boxlite-bwrap-apparmor reload");
     CHECK(judge_state(facts).readiness == Readiness::not_ready);
+}
+
+TEST_CASE("the names of somebody's file and profile are harmless to print") {
+    const auto is_harmless = [](const std::string& text) { return text.find('\x1b') == std::string::npos; };
+    auto facts = healthy_restricted();
+    facts.profile.other_providers.value = {{"/etc/apparmor.d/a\x1b[2J", std::nullopt, {"b\x1b[2J"}}};
+    CHECK(is_harmless(decide(facts).reason));
+    CHECK(is_harmless(judge_state(facts).summary));
+    facts = broken_restricted();
+    facts.profile.other_providers.value = {{"/etc/apparmor.d/a\x1b[2J", std::nullopt, {"b\x1b[2J"}}};
+    CHECK(is_harmless(finding_of(facts, "bwrap.jail").why));
+    CHECK(is_harmless(finding_of(facts, "bwrap.jail").fix));
 }
 
 TEST_CASE("a loaded policy that is not the file's is not ready, though bwrap works") {
