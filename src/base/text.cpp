@@ -29,6 +29,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+bool is_visible(char character) {
+    return character >= ' ' && character <= '~';
+}
+
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
     std::vector<std::string_view> parts;
     while (!text.empty()) {
@@ -75,13 +79,18 @@ std::string printable(std::string_view text, std::size_t limit) {
             shown += "...";
             break;
         }
-        const auto byte = static_cast<unsigned char>(character);
-        if (character == '\\') {
-            shown += "\\\\";
-        } else if (byte < 0x20 || byte >= 0x7f) {
-            shown += fmt::format("\\x{:02x}", byte);
-        } else {
+        shown += character == '\\' ? "\\\\" : visible({&character, 1});
+    }
+    return shown;
+}
+
+std::string visible(std::string_view text) {
+    std::string shown;
+    for (const char character : text) {
+        if (is_visible(character)) {
             shown += character;
+        } else {
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(character));
         }
     }
     return shown;

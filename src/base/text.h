@@ -26,6 +26,10 @@ namespace boxlite {
 /// name, a message) can neither forge a line nor move the cursor. Cut at `limit` bytes, with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// As printable, but of any length and with backslashes as they are: what either of the two made
+/// stays as it is.
+[[nodiscard]] std::string visible(std::string_view text);
+
 /// The whole of `text` as a decimal number; nothing when it is anything else or does not fit.
 [[nodiscard]] std::optional<long long> parse_number(std::string_view text);
 

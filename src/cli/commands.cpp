@@ -5,6 +5,7 @@
 #include "base/user.h"
 #include "denials/denials.h"
 #include "denials/refusals.h"
+#include "facts/facts_file.h"
 #include "facts/gather.h"
 #include "policy/policy.h"
 #include "probe/probe.h"
@@ -96,10 +97,6 @@ void excuse(Response& response, const Facts& facts) {
                     paths::configuration);
 }
 
-Response validate(const Host& host, const Options& options, const Caller& caller, const User* user) {
-    return respond(judge_capability(gather_facts(host, user)), nullptr, options, caller);
-}
-
 /// All denials since boot; nothing when not every log could be read, since a counter that is now
 /// and then too low tells of denials that never were.
 std::optional<DenialCount> count_denials(const Host& host) {
@@ -118,20 +115,25 @@ std::optional<DenialCount> count_denials(const Host& host) {
     return count;
 }
 
-Response status(const Host& host, const Options& options, const Caller& caller, const User* user) {
+Facts gather_with_probe(const Host& host, const User* user) {
     auto facts = gather_facts(host, user);
     if (!is_image(facts)) {
         facts.probe = probe(host, user, facts.apparmor.enabled.is(true));
     }
-    if (options.subcommand == Subcommand::probe) {
-        return respond(judge_probe(facts), nullptr, options, caller);
-    }
     if (!is_image(facts)) {
         facts.refusals = gather_refusals(host, facts.apparmor);
     }
+    return facts;
+}
+
+Response validate(const Facts& facts, const Options& options, const Caller& caller) {
+    return respond(judge_capability(facts), nullptr, options, caller);
+}
+
+Response status(const Facts& facts, const Options& options, const Caller& caller,
+                const DenialCount* denials = nullptr) {
     const auto profile = summarize_profile(facts);
-    const auto count = options.format == Format::prometheus ? count_denials(host) : std::nullopt;
-    auto response = respond(judge_state(facts), &profile, options, caller, count ? &*count : nullptr);
+    auto response = respond(judge_state(facts), &profile, options, caller, denials);
     if (options.lenient) {
         excuse(response, facts);
     }
@@ -160,6 +162,18 @@ Response denials(const Host& host, const Options& options, const Caller& caller)
     return {.code = exit_code_of(summarize(report).verdict),
             .out = options.format == Format::json ? render_json(report, BOXLITE_VERSION)
                                                   : render_text(report, detail_of(options), caller.look)};
+}
+
+/// The same as on the host that the facts are of, and nothing of this one.
+Response replay(const std::string& file, const Options& options, const Caller& caller) {
+    const auto text = read_facts_file(file);
+    auto facts = text ? parse_facts(*text) : std::unexpected(text.error());
+    if (!facts) {
+        facts.error().subject = file == "-" ? "standard input" : file;
+        return complain(exit_usage, facts.error().message());
+    }
+    return options.subcommand == Subcommand::validate ? validate(*facts, options, caller)
+                                                      : status(*facts, options, caller);
 }
 
 Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {
@@ -197,6 +211,9 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     if (options.subcommand == Subcommand::denials) {
         return denials(host, options, caller);
     }
+    if (options.facts) {
+        return replay(*options.facts, options, caller);
+    }
     const auto chosen = choose_user(options, caller);
     if (!chosen) {
         return complain(exit_usage, chosen.error().message());
@@ -205,12 +222,17 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     const User* user = somebody ? &*somebody : nullptr;
     switch (options.subcommand) {
     case Subcommand::validate:
-        return validate(host, options, caller, user);
+        return validate(gather_facts(host, user), options, caller);
     case Subcommand::reload:
         return reload(host, options, caller, user);
-    case Subcommand::status:
+    case Subcommand::status: {
+        const auto count = options.format == Format::prometheus ? count_denials(host) : std::nullopt;
+        return status(gather_with_probe(host, user), options, caller, count ? &*count : nullptr);
+    }
     case Subcommand::probe:
-        return status(host, options, caller, user);
+        return respond(judge_probe(gather_with_probe(host, user)), nullptr, options, caller);
+    case Subcommand::facts:
+        return {.out = render_facts(gather_with_probe(host, user), BOXLITE_VERSION)};
     case Subcommand::explain:
     case Subcommand::denials:
         break;

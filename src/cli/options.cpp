@@ -24,12 +24,13 @@ struct Row {
     const char* name;
     const char* description;
 };
-constexpr std::array<Row, 6> rows{{
+constexpr std::array<Row, 7> rows{{
     {Subcommand::validate, "validate", "Can this host run the jail, and what is in the way? Changes nothing"},
     {Subcommand::reload, "reload", "Make the profile active or inactive, as this host needs it (root)"},
     {Subcommand::status, "status", "Does the jail run now? The whole report"},
     {Subcommand::probe, "probe", "Run bwrap as BoxLite does and say what came of it"},
     {Subcommand::denials, "denials", "What AppArmor refused to bwrap and to sandboxes, and what mends it"},
+    {Subcommand::facts, "facts", "What status judges, as JSON, for status --facts FILE elsewhere"},
     {Subcommand::explain, "explain", "What a check or a cause is about, why, and what mends it"},
 }};
 
@@ -102,6 +103,14 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
             continue;
         }
         const bool is_status = row.subcommand == Subcommand::status;
+        CLI::Option* user = nullptr;
+        if (row.subcommand != Subcommand::validate && row.subcommand != Subcommand::denials) {
+            user = command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")
+                       ->option_text("NAME");
+        }
+        if (row.subcommand == Subcommand::facts) {
+            continue;
+        }
         const auto& known = is_status ? status_formats : formats;
         command
             ->add_option_function<std::string>(
@@ -114,20 +123,25 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
             ->excludes(quiet)
             ->option_text(" ");
         quiet->option_text(" ");
-        if (is_status) {
-            command->add_flag("--lenient", options.lenient,
-                              "Exit 0 although not ready, unless strict=true is set");
-            command->add_option("--output", options.output, "Replace this file by the report, in one step")
-                ->type_name("FILE");
-        }
         if (row.subcommand == Subcommand::denials) {
             command
                 ->add_option("--since", options.since,
                              "From when on: boot (default), 2h, 3d, a date, @SECONDS")
                 ->type_name("TIME");
-        } else if (row.subcommand != Subcommand::validate) {
-            command->add_option("--user", options.user, "Run bwrap as this user (default: nobody)")
-                ->type_name("NAME");
+            continue;
+        }
+        if (row.subcommand == Subcommand::probe) {
+            continue;
+        }
+        auto* facts =
+            command->add_option("--facts", options.facts, "Judge this facts file, or -, and not this host")
+                ->option_text("FILE");
+        if (is_status) {
+            facts->excludes(user);
+            command->add_flag("--lenient", options.lenient,
+                              "Exit 0 although not ready, unless strict=true is set");
+            command->add_option("--output", options.output, "Replace this file by the report, in one step")
+                ->type_name("FILE");
         }
     }
     // Names of commands are short; what they do takes the room.

@@ -7,7 +7,7 @@
 
 namespace boxlite {
 
-enum class Subcommand { validate, reload, status, probe, denials, explain };
+enum class Subcommand { validate, reload, status, probe, denials, facts, explain };
 enum class Format { text, json, prometheus };
 
 /// What the command line asks for.
@@ -22,6 +22,8 @@ struct Options {
     bool removing = false;      ///< reload: the package goes
     bool lenient = false;       ///< status: not ready is no failure, unless the configuration says strict
     std::optional<std::string> output = {}; ///< status: the file for the report, in place of standard output
+    /// validate, status: the facts file to judge, "-" for standard input; nothing for this host
+    std::optional<std::string> facts = {};
 };
 
 /// A command line that is not to be run: what to print, and whether it was asked for (--help).

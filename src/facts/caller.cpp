@@ -31,18 +31,28 @@ Fact<long long> gather_seccomp(const Host& host) {
     return mode ? Fact<long long>::present(*mode) : Fact<long long>{}; // absent without CONFIG_SECCOMP
 }
 
-/// The last service or scope in "0::/system.slice/runner.service", cgroups(7).
+/// A service as `systemctl edit` takes it: of an instance the template, since an instance is named for
+/// its user, host or address ("user@1000.service", "ssh@5-10.0.0.1:22-10.0.0.9:51.service").
+std::string without_instance(std::string_view service) {
+    const auto at = service.find('@');
+    return printable(
+        at == std::string_view::npos ? service : std::string(service.substr(0, at + 1)) + ".service", 100);
+}
+
+/// The last service in "0::/system.slice/runner.service", cgroups(7). A scope, such as the session of
+/// somebody who logged in, has no settings that could be in the way; nor has what is below user@.
 Fact<std::string> gather_unit(const Host& host) {
     const auto cgroup = host.read("/proc/self/cgroup");
     if (!cgroup) {
         return {};
     }
     auto path = find_value(*cgroup, "0::");
+    path = path.substr(0, path.find("/user@"));
     while (!path.empty()) {
         const auto slash = path.rfind('/');
         const auto name = path.substr(slash + 1);
-        if (name.ends_with(".service") || name.ends_with(".scope")) {
-            return Fact<std::string>::present(printable(name, 100));
+        if (name.ends_with(".service")) {
+            return Fact<std::string>::present(without_instance(name));
         }
         path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
     }

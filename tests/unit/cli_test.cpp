@@ -53,6 +53,9 @@ TEST_CASE("the command line") {
     CHECK(parse({"validate", "--verbose"})->verbose);
     CHECK(parse({"explain"})->id.empty());
     CHECK(parse({"explain", "bwrap.jail"})->id == "bwrap.jail");
+    CHECK(parse({"facts", "--user", "games"})->subcommand == Subcommand::facts);
+    CHECK(parse({"validate", "--facts", "host.json"})->facts == "host.json");
+    CHECK(parse({"status", "--facts", "-"})->facts == "-");
     CHECK(parse({"--help"}).error().asked_for);
     CHECK(parse({"--version"}).error().text.starts_with("boxlite-bwrap-apparmor "));
 }
@@ -72,6 +75,10 @@ TEST_CASE("a wrong command line names the word and what was probably meant") {
     CHECK_FALSE(parse({"reload", "--user", "games"}));
     CHECK(complaint({"status", "--quiet", "--verbose"}) ==
           "boxlite-bwrap-apparmor: --quiet excludes --verbose");
+    CHECK(complaint({"status", "--facts", "x", "--user", "games"}) ==
+          "boxlite-bwrap-apparmor: --user excludes --facts");
+    CHECK(complaint({"reload", "--facts", "x"}) == "boxlite-bwrap-apparmor: unknown option '--facts'");
+    CHECK(complaint({"probe", "--facts", "x"}) == "boxlite-bwrap-apparmor: unknown option '--facts'");
 }
 
 TEST_CASE("status of a restricted host whose profile is not loaded") {

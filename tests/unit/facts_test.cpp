@@ -375,6 +375,20 @@ TEST_CASE("what surrounds the caller") {
     CHECK(caller.masked_proc.value == std::vector<std::string>{"/proc/kcore"});
 }
 
+TEST_CASE("the unit of the caller names no user, host or address, and is one whose settings matter") {
+    FakeHost host;
+    furnish_restricted(host);
+    const auto unit = [&](const std::string& cgroup) {
+        host.write("/proc/self/cgroup", "0::" + cgroup + "\n");
+        return gather_caller(host).unit;
+    };
+    CHECK(unit("/system.slice/system-ssh.slice/ssh@5-10.0.0.1:22-10.0.0.9:51234.service").value ==
+          "ssh@.service");
+    CHECK(unit("/user.slice/user-1000.slice/session-3.scope").is_absent());
+    CHECK(unit("/user.slice/user-1000.slice/user@1000.service/app.slice/alice.service").is_absent());
+    CHECK(unit("/machine.slice/machine-web01.scope/payload").is_absent());
+}
+
 TEST_CASE("a bwrap that PATH finds first, unless it is the same file") {
     FakeHost host;
     furnish_restricted(host);
