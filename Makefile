@@ -1,17 +1,18 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
-# make test       everything below, with what it needs (root; about half an hour the first time)
+# make test       all but the last two below, with what it needs (root; about half an hour the first time)
 # make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
 # make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning.md)
 # make deb-arm64  the package for arm64 as well, cross-built (root)
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
 # make manual     write the tables of checks and causes into the manual
+# make test-release    the packages for arm64, and that two builds are the same (half an hour)
 # make test-matrix    every guest test on every suite it is for, into docs/matrix.md (two hours)
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
 deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
 sources := CMakeLists.txt $(shell find apparmor.d completions debian man src tests/unit -type f)
 
-.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-vm test-matrix build-dependencies test-dependencies manual
+.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-release test-vm test-matrix build-dependencies test-dependencies manual
 
 install: build-dependencies
 	$(MAKE) deb
@@ -47,6 +48,8 @@ test-lint: build deb
 	tests/run lint
 test-package: deb
 	tests/run package
+test-release: deb
+	tests/run release
 test-vm: deb
 	tests/run vm
 test-matrix: deb

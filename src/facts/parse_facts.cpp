@@ -89,13 +89,15 @@ public:
         // What every reader of JSON takes for the same number, RFC 8259: no kernel has larger limits.
         constexpr long long largest = (1LL << 53) - 1;
         if (!json.is_number_integer()) {
-            return refuse(path, "not a whole number");
+            refuse(path, "not a whole number");
+            return;
         }
         const bool fits = json.is_number_unsigned()
                               ? json.get<unsigned long long>() <= static_cast<unsigned long long>(largest)
                               : json.get<long long>() >= -largest;
         if (!fits || !std::in_range<T>(json.get<long long>())) {
-            return refuse(path, "out of range");
+            refuse(path, "out of range");
+            return;
         }
         value = static_cast<T>(json.get<long long>());
     }
@@ -108,8 +110,8 @@ public:
         read(json, word, path);
         const auto found = std::find(words.begin(), words.end(), word);
         if (found == words.end()) {
-            return refuse(path,
-                          fmt::format("\"{}\" is none of {}", printable(word, 40), fmt::join(words, ", ")));
+            refuse(path, fmt::format("\"{}\" is none of {}", printable(word, 40), fmt::join(words, ", ")));
+            return;
         }
         value = static_cast<T>(found - words.begin());
     }
@@ -122,7 +124,8 @@ public:
 
     template <class T> void read(const Json& json, std::vector<T>& values, const std::string& path) {
         if (!json.is_array()) {
-            return refuse(path, "not an array");
+            refuse(path, "not an array");
+            return;
         }
         values.clear();
         for (const auto& element : json) {
@@ -147,7 +150,8 @@ public:
 
     template <Described T> void read(const Json& json, T& value, const std::string& path) {
         if (!json.is_object()) {
-            return refuse(path, "not an object");
+            refuse(path, "not an object");
+            return;
         }
         visit_fields(value, [&](std::string_view name, auto& field) {
             const auto found = json.find(std::string(name));
