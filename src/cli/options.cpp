@@ -30,7 +30,7 @@ constexpr std::array<Row, 7> rows{{
     {Subcommand::status, "status", "Does the jail run now? The whole report"},
     {Subcommand::probe, "probe", "Run bwrap as BoxLite does and say what came of it"},
     {Subcommand::denials, "denials", "What AppArmor refused to bwrap and to sandboxes, and what mends it"},
-    {Subcommand::facts, "facts", "What status judges, as JSON, for status --facts FILE elsewhere"},
+    {Subcommand::facts, "facts", "What status judges, as JSON, to be judged elsewhere"},
     {Subcommand::explain, "explain", "What a check or a cause is about, why, and what mends it"},
 }};
 

@@ -102,6 +102,7 @@ std::string render_losses(const DenialReport& report, const Look& look) {
 
 std::string render_text(const DenialReport& report, Detail detail, const Look& look) {
     std::vector<JudgedCheck> lines;
+    lines.reserve(report.sources.size() + report.rows.size());
     for (const auto& source : report.sources) {
         lines.push_back(judge_source(source));
     }
