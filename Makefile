@@ -1,7 +1,7 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
-# make test       all but the last two below, with what it needs (root; about half an hour the first time)
+# make test       all but the last two below, with what it needs (root; up to an hour the first time)
 # make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
-# make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning.md)
+# make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning-repository.md)
 # make deb-arm64  the package for arm64 as well, cross-built (root)
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
 # make manual     write the tables of checks and causes into the manual
