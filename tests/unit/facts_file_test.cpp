@@ -96,7 +96,7 @@ TEST_CASE("every member of every struct of facts is described") {
     CHECK(has_every_member_of<KernelFacts, LoadedProfile, CompiledProfile, AppArmorFacts>());
     CHECK(has_every_member_of<BwrapFacts::File, BwrapFacts, Provider, DanglingLink, ProfileFacts>());
     CHECK(has_every_member_of<Configuration, SandboxRun, ProbeFacts, CallerFacts>());
-    CHECK(has_every_member_of<KvmFacts::Device, KvmFacts, Facts>());
+    CHECK(has_every_member_of<KvmFacts::Device, KvmFacts, RefusalFacts, Facts>());
 }
 
 TEST_CASE("facts that were written are read as they were") {

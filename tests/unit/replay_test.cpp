@@ -8,16 +8,35 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 using namespace boxlite;
 using namespace boxlite::test;
 
 namespace {
 
+std::string content(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    REQUIRE(file);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The recorded hosts, sorted.
+std::vector<std::string> fixtures() {
+    std::vector<std::string> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(SOURCE_DIRECTORY "/tests/fixtures")) {
+        if (entry.path().string().ends_with(".facts.json")) {
+            paths.push_back(entry.path());
+        }
+    }
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
 /// What the program says of a facts file, on a machine of which nothing may be asked.
-Response judge(Subcommand subcommand, const std::string& path) {
+Response judge(Subcommand subcommand, const std::string& path, bool verbose = true) {
     FakeHost nothing_here;
-    return execute(nothing_here, {.subcommand = subcommand, .verbose = true, .facts = path},
+    return execute(nothing_here, {.subcommand = subcommand, .verbose = verbose, .facts = path},
                    {.is_root = true});
 }
 
@@ -46,22 +65,33 @@ struct TemporaryFile {
 
 } // namespace
 
+TEST_CASE("a recorded host is judged here as it judged itself") {
+    CHECK(fixtures().size() >= 30);
+    for (const auto& path : fixtures()) {
+        CAPTURE(path);
+        const auto response = judge(Subcommand::status, path, false);
+        CHECK(response.err.empty());
+        CHECK(response.out == content(path.substr(0, path.rfind(".facts.json")) + ".status.txt"));
+        CHECK(judge(Subcommand::validate, path).code != exit_usage);
+    }
+}
+
 TEST_CASE("no string of a facts file brings anything onto the terminal that does not belong there") {
-    FakeHost host;
-    furnish_restricted(host);
     const TemporaryFile file;
-    auto document =
-        nlohmann::json::parse(execute(host, {.subcommand = Subcommand::facts}, {.is_root = true}).out);
-    for_each_string(document["facts"], [&](nlohmann::json& string) {
-        const auto before = string;
-        string = string.get<std::string>() + "\x1b[2J\n\x9b\xc2\x9b\x7f\r\b" + std::string(1, '\0');
-        std::ofstream(file.path) << document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-        for (const auto subcommand : {Subcommand::status, Subcommand::validate}) {
-            const auto response = judge(subcommand, file.path);
-            CHECK(is_fit_for_a_terminal(response.out + response.err));
-        }
-        string = before;
-    });
+    for (const auto& path : fixtures()) {
+        auto document = nlohmann::json::parse(content(path));
+        for_each_string(document["facts"], [&](nlohmann::json& string) {
+            const auto before = string;
+            string = string.get<std::string>() + "\x1b[2J\n\x9b\xc2\x9b\x7f\r\b" + std::string(1, '\0');
+            std::ofstream(file.path) << document.dump(-1, ' ', false,
+                                                      nlohmann::json::error_handler_t::replace);
+            for (const auto subcommand : {Subcommand::status, Subcommand::validate}) {
+                const auto response = judge(subcommand, file.path);
+                CHECK(is_fit_for_a_terminal(response.out + response.err));
+            }
+            string = before;
+        });
+    }
 }
 
 TEST_CASE("facts are of the host asked, and judged elsewhere with the same words") {

@@ -74,10 +74,23 @@ others_are_still_stopped() {
     fails as_nobody unshare -Urm true
 }
 
-status_is() {
-    boxlite-bwrap-apparmor status --format json >/run/status.json
+# report_json COMMAND...: what the command writes, kept for the test to ask and for the schema to judge.
+report_json() {
+    "$@" --format json >/run/status.json
     status=$?
+    jq -c . /run/status.json >>/root/reports
     cat /run/status.json
+    return "$status"
+}
+
+say_reports() {
+    [ ! -e /root/reports ] || sed 's/^/# report: /' /root/reports
+    rm -f /root/reports
+}
+
+status_is() {
+    report_json boxlite-bwrap-apparmor status
+    status=$?
     jq -e --arg verdict "$1" '.verdict == $verdict' /run/status.json >/dev/null && case $1 in
         ready) [ "$status" -eq 0 ] ;;
         not-ready) [ "$status" -eq 1 ] ;;
@@ -90,8 +103,7 @@ profile_state_is() {
 }
 
 provider_is() {
-    boxlite-bwrap-apparmor status --format json >/run/status.json
-    cat /run/status.json
+    report_json boxlite-bwrap-apparmor status
     jq -e --arg path "$1" '.profile.provider == $path' /run/status.json
 }
 
@@ -179,8 +191,7 @@ sandbox_reads() {
 }
 
 check_is() {
-    boxlite-bwrap-apparmor status --format json >/run/status.json
-    cat /run/status.json
+    report_json boxlite-bwrap-apparmor status
     jq -e --arg id "$1" --arg status "$2" '.checks[] | select(.id == $id) | .status == $status' /run/status.json
 }
 
@@ -209,4 +220,33 @@ the_jail_is_confined() {
 
 is_loaded() {
     ls -d "/sys/kernel/security/apparmor/policy/profiles/$1".*
+}
+
+# A system of the guest's own files, as they are now, which keeps to itself what is changed in it.
+make_container() {
+    mkdir -p /srv/changes /srv/container
+    mount -t tmpfs -o size=500M tmpfs /srv/changes # overlayfs wants it on another file system
+    mkdir /srv/changes/upper /srv/changes/work
+    mount -t overlay -o lowerdir=/,upperdir=/srv/changes/upper,workdir=/srv/changes/work overlay /srv/container
+    rm /srv/container/etc/systemd/system/payload.service /srv/container/etc/systemd/system/*/payload.service
+    systemd-id128 new >/srv/container/etc/machine-id
+}
+
+in_built() {
+    systemd-nspawn --quiet --pipe --directory=/srv/container --register=no --keep-unit --setenv=DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+boot_container() {
+    systemd-run --quiet --unit=container systemd-nspawn --quiet --boot --directory=/srv/container --machine=container \
+        --keep-unit
+    for _ in $(seq 120); do
+        in_booted true 2>/dev/null && return
+        sleep 1
+    done
+    journalctl --no-pager -u container | tail -n 20
+    return 1
+}
+
+in_booted() {
+    systemd-run --quiet --machine=container --pipe --wait --setenv=DEBIAN_FRONTEND=noninteractive "$@"
 }
