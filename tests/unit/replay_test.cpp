@@ -34,9 +34,9 @@ std::vector<std::string> fixtures() {
 }
 
 /// What the program says of a facts file, on a machine of which nothing may be asked.
-Response judge(Subcommand subcommand, const std::string& path, bool verbose = true) {
+Response judge(Subcommand subcommand, const std::string& path) {
     FakeHost nothing_here;
-    return execute(nothing_here, {.subcommand = subcommand, .verbose = verbose, .facts = path},
+    return execute(nothing_here, {.subcommand = subcommand, .verbose = true, .facts = path},
                    {.is_root = true});
 }
 
@@ -67,9 +67,11 @@ struct TemporaryFile {
 
 TEST_CASE("a recorded host is judged here as it judged itself") {
     CHECK(fixtures().size() >= 30);
+    FakeHost nothing_here;
+    const Caller guest{.is_root = true, .look = {.symbols = Symbols::unicode}}; // its locale is C.UTF-8
     for (const auto& path : fixtures()) {
         CAPTURE(path);
-        const auto response = judge(Subcommand::status, path, false);
+        const auto response = execute(nothing_here, {.facts = path}, guest);
         CHECK(response.err.empty());
         CHECK(response.out == content(path.substr(0, path.rfind(".facts.json")) + ".status.txt"));
         CHECK(judge(Subcommand::validate, path).code != exit_usage);

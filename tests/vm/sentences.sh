@@ -3,6 +3,7 @@
 
 deb=$(echo ./boxlite-bwrap-apparmor_*.deb)
 export DEBIAN_FRONTEND=noninteractive
+PATH=$PATH:/usr/lib/klibc/bin # what makes the initrd has a mount there; from forky on mount(8) is a package of its own
 
 describe_host() {
     echo "Linux $(uname -r), AppArmor $(dpkg-query -W -f '${Version}' apparmor), bubblewrap $(bwrap --version | cut -d' ' -f2)"
