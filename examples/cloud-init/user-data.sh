@@ -21,8 +21,8 @@ END
 # what is in the way.
 echo boxlite-bwrap-apparmor boxlite-bwrap-apparmor/strict boolean true | debconf-set-selections
 
-# apt's own timers may hold its lock on a host that has just booted.
+# apt's own timers may hold its lock on a host that has just booted; no terminal keeps the log free of progress.
 apt-get update
-apt-get install --yes -o DPkg::Lock::Timeout=300 boxlite-bwrap-apparmor
+apt-get install --yes -o DPkg::Lock::Timeout=300 -o DPkg::Use-Pty=false boxlite-bwrap-apparmor
 
 # Sandboxes work from here on; the rest of the runner's set-up follows.
