@@ -41,10 +41,10 @@ unpacked() {
     echo "$tree"
 }
 
-# suite_tar SUITE: a small system of that suite, with all that the package depends on and what
-# tests ask with, as a tar in the cache; prints its path. Half a minute, once.
+# suite_tar SUITE [PACKAGES]: a small system of that suite, with all that the package depends on, what
+# tests ask with, and PACKAGES, as a tar in the cache; prints its path. Half a minute, once.
 suite_tar() {
-    packages=apparmor,apparmor-profiles,bubblewrap,debconf,jq,libapparmor1,libstdc++6
+    packages=apparmor,apparmor-profiles,bubblewrap,debconf,jq,libapparmor1,libstdc++6${2:+,$2}
     tar=$cache/system-$1-$(printf '%s' "$packages" | sha256sum | cut -c1-16).tar
     if [ ! -e "$tar" ]; then
         echo "making a system of $1 (once; kept in the cache)" >&2
@@ -54,9 +54,9 @@ suite_tar() {
     echo "$tar"
 }
 
-# enter_chroot SUITE: a fresh copy of that system in $root, with /proc and /dev, until the script ends.
+# enter_chroot SUITE [PACKAGES]: a fresh copy of that system in $root, with /proc and /dev, until the script ends.
 enter_chroot() {
-    enter_tar "$(suite_tar "$1")"
+    enter_tar "$(suite_tar "$@")"
 }
 
 # enter_tar TAR: the same for any system that is a tar.

@@ -14,7 +14,7 @@ start_machine() {
     timeout --kill-after=5 "${BOOT_LIMIT:-1200}" qemu-system-x86_64 -accel "$accelerator" -cpu "$cpu" \
         -smp 1 -m 1024 -nic none -no-reboot -display none -nodefaults \
         -kernel "$KERNEL" ${INITRD:+-initrd "$INITRD"} \
-        -append "root=/dev/vda rw console=ttyS0 panic=1 quiet mitigations=off apparmor=1 security=apparmor" \
+        -append "root=/dev/vda rw console=ttyS0 panic=1 quiet mitigations=off apparmor=1 security=apparmor${COMMAND_LINE:+ $COMMAND_LINE}" \
         -drive "file=$machine_disk,if=virtio,format=qcow2,cache=unsafe" \
         -drive "file=$machine_payload,if=virtio,format=raw,readonly=on" \
         -serial "file:$machine_log.console" -serial "file:$machine_log.result" "$@" 2>"$machine_log.qemu" &
