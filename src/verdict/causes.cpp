@@ -98,6 +98,15 @@ const std::vector<CauseRow>& all_causes() {
          "sed -i s/^mode=.*/mode=auto/ /etc/boxlite-bwrap-apparmor.conf && boxlite-bwrap-apparmor reload"},
         {provider_not_loaded, "provider-not-loaded", "bwrap.jail", "the profile of {files} is not in force",
          "apparmor_parser --replace {file}"},
+        {provider_refuses, "provider-refuses", "bwrap.jail",
+         "bwrap runs under {confinement}, a profile of {files} that does not allow what bwrap needs",
+         "ln -s {file} /etc/apparmor.d/disable/ && apparmor_parser --remove {file} && boxlite-bwrap-apparmor "
+         "reload"},
+        {profile_refuses, "profile-refuses", "bwrap.jail",
+         "bwrap runs under the profile of this package, which refused it something: its file, or an override "
+         "in /etc/apparmor.d/local, was edited",
+         "dpkg --verify boxlite-bwrap-apparmor; cat /etc/apparmor.d/local/*bwrap* (undo the edit, then "
+         "boxlite-bwrap-apparmor reload)"},
         {providers_conflict, "providers-conflict", "bwrap.jail",
          "profiles of different names for /usr/bin/bwrap block each other: the kernel takes none of {files}",
          "ln -s {file} /etc/apparmor.d/disable/ && apparmor_parser --remove {file} && boxlite-bwrap-apparmor "
@@ -109,6 +118,9 @@ const std::vector<CauseRow>& all_causes() {
          "the limit of {limit} user namespaces (user.max_user_namespaces) is used up, or they are nested too "
          "deep",
          "sysctl -w user.max_user_namespaces={more}"},
+        {tasks_used_up, "tasks-used-up", "bwrap.jail",
+         "the limit of processes is used up: systemd's TasksMax=, or the user's (ulimit -u)",
+         "systemctl set-property {unit} TasksMax=infinity (or raise ulimit -u)"},
         {namespace_refused, "namespace-refused", "bwrap.jail",
          "a seccomp filter around this process refuses namespaces: systemd's RestrictNamespaces= or "
          "SystemCallFilter=, or a container runtime's",
@@ -141,7 +153,9 @@ const std::vector<CauseRow>& all_causes() {
         {capabilities_kept, "capabilities-kept", "sandbox.confinement", "bwrap did not drop them",
          "dpkg --verify bubblewrap; apt-get install --reinstall bubblewrap"},
         {sandbox_label_wrong, "sandbox-label-wrong", "sandbox.confinement",
-         "it ought to be bwrap//&unpriv_bwrap (enforce)", "boxlite-bwrap-apparmor reload"},
+         "it ought to be bwrap//&unpriv_bwrap (enforce): the profile's file was edited",
+         "rm /etc/apparmor.d/boxlite-bwrap && apt-get install --reinstall -o "
+         "Dpkg::Options::=--force-confmiss boxlite-bwrap-apparmor"},
         {sandbox_loose, "sandbox-loose", "sandbox.confinement",
          "it can get capabilities in a user namespace of its own, which this kernel denies others",
          "use the profile of this package: boxlite-bwrap-apparmor(8), OTHER PROFILES"},

@@ -10,9 +10,14 @@ namespace boxlite {
 
 namespace {
 
-/// A failure where this host needs the thing, and nothing to mind where it does not.
+/// A failure where this host needs the thing, a warning where mode=always asks for it all the same, and
+/// nothing to mind elsewhere.
 Finding needed_if_restricted(const Facts& facts, Finding failure) {
     if (can_restrict(facts)) {
+        return failure;
+    }
+    if (mode_of(facts) == Mode::always) {
+        failure.status = Status::warn;
         return failure;
     }
     return skip(failure.summary + "; not needed here");

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <optional>
 #include <set>
 
 namespace boxlite {
@@ -48,6 +50,24 @@ std::set<std::string> names_of_others(const Facts& facts) {
     return names;
 }
 
+/// bwrap runs under a profile that another file has for it, and that is enforced.
+bool another_confines(const Facts& facts) {
+    constexpr std::string_view enforced = " (enforce)";
+    std::string_view label = facts.probe.label.value;
+    if (!label.ends_with(enforced)) {
+        return false;
+    }
+    label.remove_suffix(enforced.size());
+    return names_of_others(facts).contains(std::string(label));
+}
+
+/// bwrap runs under our profile, which refuses it nothing as it is shipped. A rule that denies may be
+/// without a record, so that an override is reason enough.
+bool ours_refuses(const FailedRun& run) {
+    return run.facts.probe.label.is(std::string(bwrap_label)) && run.says("Permission denied") &&
+           (run.facts.refusals.value.breaking > 0 || !run.facts.profile.local_overrides.value.empty());
+}
+
 /// A reason why bwrap can fail, and how to tell that it is the one. The first that fits is it.
 struct Reason {
     Cause cause;
@@ -66,7 +86,8 @@ constexpr std::array reasons{
                       run.says("killed by signal");
            }},
     Reason{Cause::proc_masked, [](const FailedRun& run) { return run.says("mount proc"); }},
-    Reason{Cause::root_not_pivotable, [](const FailedRun& run) { return run.says("pivot_root"); }},
+    Reason{Cause::root_not_pivotable,
+           [](const FailedRun& run) { return run.says("pivot_root: Invalid argument"); }},
     Reason{Cause::tmp_unusable,
            [](const FailedRun& run) {
                return run.facts.temporary_directory.is_absent() || run.facts.temporary_directory.is(false);
@@ -75,6 +96,8 @@ constexpr std::array reasons{
            [](const FailedRun& run) {
                return run.says("ENOSPC") || run.says("No space left on device") || run.says("nesting depth");
            }},
+    Reason{Cause::tasks_used_up,
+           [](const FailedRun& run) { return run.says("Resource temporarily unavailable"); }},
     Reason{Cause::mode_never,
            [](const FailedRun& run) { return run.is_restricted() && mode_of(run.facts) == Mode::never; }},
     Reason{Cause::providers_conflict,
@@ -83,6 +106,8 @@ constexpr std::array reasons{
            [](const FailedRun& run) {
                return run.is_restricted() && !run.facts.profile.other_providers.value.empty();
            }},
+    Reason{Cause::provider_refuses, [](const FailedRun& run) { return another_confines(run.facts); }},
+    Reason{Cause::profile_refuses, ours_refuses},
     Reason{Cause::profile_disabled,
            [](const FailedRun& run) {
                return run.is_restricted() &&
@@ -99,7 +124,9 @@ constexpr std::array reasons{
            }},
     Reason{Cause::nothing_allows, [](const FailedRun& run) { return run.is_restricted(); }},
     Reason{Cause::mount_refused,
-           [](const FailedRun& run) { return run.says("make / slave") || run.says("Failed to mount"); }},
+           [](const FailedRun& run) {
+               return run.says("make / slave") || run.says("Failed to mount") || run.says("pivot_root");
+           }},
     Reason{Cause::selinux_enforcing,
            [](const FailedRun& run) { return run.facts.selinux_enforcing.is(true); }},
     Reason{Cause::unexplained, [](const FailedRun&) { return true; }},
@@ -127,25 +154,38 @@ std::vector<Replacement> replacements_for(const Facts& facts) {
         {"more", std::to_string(std::max(2 * limit, 10'000LL))},
         {"unit", facts.caller.unit.is_present() ? facts.caller.unit.value : "UNIT"},
         {"label", facts.caller.label.value},
+        {"confinement", facts.probe.label.value},
         {"paths", masked.empty() ? "/proc" : fmt::format("{}", fmt::join(masked, ", "))},
     };
+}
+
+/// The first of these checks that fails, as what is behind the complaint.
+std::optional<Finding> first_failure(const Facts& facts, const std::string& complaint,
+                                     std::initializer_list<Finding (*)(const Facts&)> checks) {
+    for (const auto& judge : checks) {
+        if (auto finding = judge(facts); finding.status == Status::fail) {
+            finding.summary = complaint;
+            return finding;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
 
 Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
-    for (const auto& judge : {judge_userns, judge_binary}) {
-        if (const auto finding = judge(facts); finding.status == Status::fail) {
-            return {.status = Status::fail,
-                    .summary = complaint,
-                    .why = finding.why,
-                    .fix = finding.fix,
-                    .cause = finding.cause};
-        }
+    if (auto finding = first_failure(facts, complaint, {judge_userns, judge_binary})) {
+        return *finding;
     }
     const FailedRun run{.facts = facts, .complaint = complaint};
     const auto* reason =
         std::find_if(reasons.begin(), reasons.end(), [&](const auto& row) { return row.fits(run); });
+    if (reason->cause == Cause::nothing_allows) { // perhaps since nothing can
+        if (auto finding = first_failure(
+                facts, complaint, {judge_enabled, judge_features, judge_parser, judge_profile_state})) {
+            return *finding;
+        }
+    }
     return fail(reason->cause, complaint, replacements_for(facts));
 }
 

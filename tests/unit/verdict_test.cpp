@@ -591,6 +591,44 @@ TEST_CASE("each way in which the jail can fail has its one cause") {
         facts.probe.label = Fact<std::string>::present("docker-default (enforce)");
         cause = Cause::caller_confined;
     }
+    SUBCASE("a profile of another file refuses what bwrap needs") {
+        complaint = "setting up uid map: Permission denied";
+        facts.profile.other_providers.value = {{"/etc/apparmor.d/other", std::nullopt, {"other"}}};
+        facts.probe.label = Fact<std::string>::present("other (enforce)");
+        cause = Cause::provider_refuses;
+    }
+    SUBCASE("a profile that is not enforced refuses nothing") {
+        complaint = "setting up uid map: Permission denied";
+        facts.profile.other_providers.value = {{"/etc/apparmor.d/other", std::nullopt, {"other"}}};
+        facts.probe.label = Fact<std::string>::present("other (complain)");
+        cause = Cause::unexplained;
+    }
+    SUBCASE("our profile was edited") {
+        facts = healthy_restricted();
+        complaint = "Failed to make / slave: Permission denied";
+        facts.refusals = Fact<RefusalFacts>::present({.since_loaded = true, .breaking = 2});
+        cause = Cause::profile_refuses;
+    }
+    SUBCASE("an override is in use, and denies without a record") {
+        facts = healthy_restricted();
+        complaint = "Failed to make / slave: Permission denied";
+        facts.profile.local_overrides =
+            Fact<std::vector<std::string>>::present({"/etc/apparmor.d/local/bwrap-userns-restrict"});
+        cause = Cause::profile_refuses;
+    }
+    SUBCASE("our profile refused nothing") {
+        facts = healthy_restricted();
+        complaint = "Failed to make / slave: Permission denied";
+        cause = Cause::mount_refused;
+    }
+    SUBCASE("no process is left") {
+        complaint = "Creating new namespace failed: Resource temporarily unavailable";
+        cause = Cause::tasks_used_up;
+    }
+    SUBCASE("a filter refuses the change of root") {
+        complaint = "pivot_root: Operation not permitted";
+        cause = Cause::mount_refused;
+    }
     SUBCASE("nothing known") {
         complaint = "something: odd";
         cause = Cause::unexplained;
@@ -602,6 +640,28 @@ TEST_CASE("each way in which the jail can fail has its one cause") {
     CHECK(row_of(*finding.cause).id == row_of(cause).id);
     CHECK(finding.why.find('{') == std::string::npos);
     CHECK(finding.fix.find('{') == std::string::npos);
+}
+
+TEST_CASE("where nothing can load the profile, that is why bwrap fails") {
+    auto facts = broken_restricted();
+    CHECK(finding_of(facts, "bwrap.jail").cause == Cause::nothing_allows);
+    SUBCASE("the parser is too old") {
+        facts.apparmor.parser_version = Fact<std::string>::present("3.0.8");
+        CHECK(finding_of(facts, "bwrap.jail").cause == Cause::parser_old);
+    }
+    SUBCASE("the profile's file is gone") {
+        facts.profile.file = {};
+        CHECK(finding_of(facts, "bwrap.jail").cause == Cause::profile_file_missing);
+    }
+}
+
+TEST_CASE("mode=always is told what keeps the profile from being loaded, where nothing restricts") {
+    auto facts = healthy_unrestricted();
+    facts.apparmor.mediates_userns = Fact<bool>::present(false);
+    CHECK(finding_of(facts, "apparmor.features").status == Status::skip);
+    facts.configuration.value.mode = Mode::always;
+    CHECK(finding_of(facts, "apparmor.features").status == Status::warn);
+    CHECK(finding_of(facts, "apparmor.features").cause == Cause::userns_not_mediated);
 }
 
 TEST_CASE("another bwrap before /usr/bin/bwrap on PATH is warned of") {

@@ -251,3 +251,39 @@ boot_container() {
 in_booted() {
     systemd-run --quiet --machine=container --pipe --wait --setenv=DEBIAN_FRONTEND=noninteractive "$@"
 }
+
+# it_names CHECK CAUSE: status says that this is what is wrong. The report is kept in /run/status.json.
+it_names() { it "names $2" blames "$1" "$2"; }
+
+it_names_and_mends() {
+    it_names "$1" "$2"
+    it "is mended by the fix of $2" follow_the_fix "$1"
+    it "is ready again" status_is ready
+}
+
+blames() {
+    report_json boxlite-bwrap-apparmor status
+    finds "$1" "$2"
+}
+
+blames_as_user() {
+    report_json boxlite-bwrap-apparmor status --user "$1"
+    finds "$2" "$3"
+}
+
+finds() {
+    jq -e --arg id "$1" --arg cause "$2" '.checks[] | select(.id == $id) | .cause == $cause' /run/status.json
+}
+
+in_service() {
+    property=$1
+    shift
+    systemd-run --quiet --pipe --wait --property="$property" boxlite-bwrap-apparmor status "$@"
+}
+
+it_names_in_service() { it "names $1 under $2" blames_in_service "$1" "$2"; }
+
+blames_in_service() {
+    report_json in_service "$2"
+    finds bwrap.jail "$1"
+}
