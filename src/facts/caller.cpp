@@ -77,8 +77,12 @@ Fact<std::vector<std::string>> gather_masked_proc(const Host& host) {
     std::vector<std::string> masked;
     for (const auto line : lines(*mounts)) {
         const auto fields = words(line); // ID, parent's ID, major:minor, directory, mount point, ...
-        if (fields.size() > 4 && hides_something(fields[4])) {
-            masked.push_back(printable(fields[4], 100));
+        if (fields.size() < 5 || !hides_something(fields[4])) {
+            continue;
+        }
+        auto path = printable(fields[4], 100);
+        if (std::find(masked.begin(), masked.end(), path) == masked.end()) {
+            masked.push_back(std::move(path));
         }
     }
     return Paths::present(std::move(masked));

@@ -132,6 +132,17 @@ constexpr std::array reasons{
     Reason{Cause::unexplained, [](const FailedRun&) { return true; }},
 };
 
+/// The first few of them: a container has a dozen.
+std::string name_masked(const std::vector<std::string>& paths) {
+    constexpr std::size_t named = 3;
+    if (paths.empty()) {
+        return "/proc";
+    }
+    const auto end = paths.begin() + static_cast<std::ptrdiff_t>(std::min(paths.size(), named));
+    return fmt::format("{}{}", fmt::join(paths.begin(), end, ", "),
+                       paths.size() > named ? fmt::format(" and {} more", paths.size() - named) : "");
+}
+
 std::vector<Replacement> replacements_for(const Facts& facts) {
     std::string files;
     const auto& providers = facts.profile.other_providers.value;
@@ -145,7 +156,6 @@ std::vector<Replacement> replacements_for(const Facts& facts) {
     if (!providers.empty()) {
         file = (conflict && surplus != providers.end() ? *surplus : providers.front()).path;
     }
-    const auto& masked = facts.caller.masked_proc.value;
     const auto limit = facts.kernel.max_user_namespaces.value;
     return {
         {"files", files},
@@ -155,7 +165,7 @@ std::vector<Replacement> replacements_for(const Facts& facts) {
         {"unit", facts.caller.unit.is_present() ? facts.caller.unit.value : "UNIT"},
         {"label", facts.caller.label.value},
         {"confinement", facts.probe.label.value},
-        {"paths", masked.empty() ? "/proc" : fmt::format("{}", fmt::join(masked, ", "))},
+        {"paths", name_masked(facts.caller.masked_proc.value)},
     };
 }
 

@@ -367,7 +367,8 @@ TEST_CASE("what surrounds the caller") {
     host.write("/proc/self/mountinfo", "22 1 8:1 / / rw - ext4 /dev/root rw\n"
                                        "23 22 0:5 / /proc rw - proc proc rw\n"
                                        "24 23 0:6 / /proc/sys/fs/binfmt_misc rw - binfmt_misc none rw\n"
-                                       "25 23 0:7 / /proc/kcore rw - tmpfs tmpfs rw\n");
+                                       "25 23 0:7 / /proc/kcore rw - tmpfs tmpfs rw\n"
+                                       "26 25 0:7 / /proc/kcore ro - tmpfs tmpfs rw\n");
     const auto caller = gather_caller(host);
     CHECK(caller.label.value == "docker-default (enforce)");
     CHECK(caller.seccomp.is(2));

@@ -642,6 +642,14 @@ TEST_CASE("each way in which the jail can fail has its one cause") {
     CHECK(finding.fix.find('{') == std::string::npos);
 }
 
+TEST_CASE("of what is mounted over in /proc the report names a few") {
+    auto facts = healthy_unrestricted();
+    facts.caller.masked_proc = Fact<std::vector<std::string>>::present({"/proc/a", "/proc/b", "/proc/c"});
+    CHECK(explain(facts, "Can't mount proc").why.find("(/proc/a, /proc/b, /proc/c)") != std::string::npos);
+    facts.caller.masked_proc.value.insert(facts.caller.masked_proc.value.end(), {"/proc/d", "/proc/e"});
+    CHECK(explain(facts, "Can't mount proc").why.find("/proc/c and 2 more)") != std::string::npos);
+}
+
 TEST_CASE("where nothing can load the profile, that is why bwrap fails") {
     auto facts = broken_restricted();
     CHECK(finding_of(facts, "bwrap.jail").cause == Cause::nothing_allows);
