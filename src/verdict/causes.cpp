@@ -98,6 +98,10 @@ const std::vector<CauseRow>& all_causes() {
          "sed -i s/^mode=.*/mode=auto/ /etc/boxlite-bwrap-apparmor.conf && boxlite-bwrap-apparmor reload"},
         {provider_not_loaded, "provider-not-loaded", "bwrap.jail", "the profile of {files} is not in force",
          "apparmor_parser --replace {file}"},
+        {profile_in_the_way, "profile-in-the-way", "bwrap.jail",
+         "the profile of this package is still loaded beside that of {files}: of different names, they block "
+         "each other",
+         "boxlite-bwrap-apparmor reload"},
         {provider_refuses, "provider-refuses", "bwrap.jail",
          "bwrap runs under {confinement}, a profile of {files} that does not allow what bwrap needs",
          "ln -s {file} /etc/apparmor.d/disable/ && apparmor_parser --remove {file} && boxlite-bwrap-apparmor "

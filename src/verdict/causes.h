@@ -48,6 +48,7 @@ enum class Cause {
     container_host,
     mode_never,
     provider_not_loaded,
+    profile_in_the_way,
     provider_refuses,
     profile_refuses,
     providers_conflict,

@@ -50,6 +50,13 @@ std::set<std::string> names_of_others(const Facts& facts) {
     return names;
 }
 
+/// Ours is inactive and yet loaded, beside one of another name.
+bool ours_is_in_the_way(const Facts& facts) {
+    const auto names = names_of_others(facts);
+    return !is_wanted(facts) && !names.contains("bwrap") && is_loaded(facts, "bwrap") &&
+           std::any_of(names.begin(), names.end(), [&](const auto& name) { return is_loaded(facts, name); });
+}
+
 /// bwrap runs under a profile that another file has for it, and that is enforced.
 bool another_confines(const Facts& facts) {
     constexpr std::string_view enforced = " (enforce)";
@@ -102,6 +109,8 @@ constexpr std::array reasons{
            [](const FailedRun& run) { return run.is_restricted() && mode_of(run.facts) == Mode::never; }},
     Reason{Cause::providers_conflict,
            [](const FailedRun& run) { return run.is_restricted() && names_of_others(run.facts).size() > 1; }},
+    Reason{Cause::profile_in_the_way,
+           [](const FailedRun& run) { return run.is_restricted() && ours_is_in_the_way(run.facts); }},
     Reason{Cause::provider_not_loaded,
            [](const FailedRun& run) {
                return run.is_restricted() && !run.facts.profile.other_providers.value.empty();

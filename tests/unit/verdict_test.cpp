@@ -642,6 +642,16 @@ TEST_CASE("each way in which the jail can fail has its one cause") {
     CHECK(finding.fix.find('{') == std::string::npos);
 }
 
+TEST_CASE("ours that is still loaded beside one of another name is in its way") {
+    auto facts = broken_restricted();
+    facts.profile.other_providers.value = {{"/etc/apparmor.d/other", std::nullopt, {"other"}}};
+    CHECK(finding_of(facts, "bwrap.jail").cause == Cause::provider_not_loaded);
+    facts.apparmor.loaded.value = {{.name = "bwrap", .mode = "enforce"},
+                                   {.name = "other", .mode = "unconfined"}};
+    CHECK(finding_of(facts, "bwrap.jail").cause == Cause::profile_in_the_way);
+    CHECK(finding_of(facts, "bwrap.jail").fix == "boxlite-bwrap-apparmor reload");
+}
+
 TEST_CASE("of what is mounted over in /proc the report names a few") {
     auto facts = healthy_unrestricted();
     facts.caller.masked_proc = Fact<std::vector<std::string>>::present({"/proc/a", "/proc/b", "/proc/c"});
