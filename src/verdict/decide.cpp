@@ -56,6 +56,9 @@ Decision decide(const Facts& facts) {
     if (is_container(facts)) {
         return {deactivate, "this container may not load policy, and bwrap gets what its host provides"};
     }
+    if (always && !facts.apparmor.enabled.is(true)) {
+        return {deactivate, "AppArmor is not enabled in this kernel"};
+    }
     if (always) {
         return {activate, "mode=always in /etc/boxlite-bwrap-apparmor.conf"};
     }

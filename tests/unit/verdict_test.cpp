@@ -652,6 +652,14 @@ TEST_CASE("ours that is still loaded beside one of another name is in its way") 
     CHECK(finding_of(facts, "bwrap.jail").fix == "boxlite-bwrap-apparmor reload");
 }
 
+TEST_CASE("mode=always activates nothing where AppArmor is off") {
+    auto facts = healthy_unrestricted();
+    facts.configuration.value.mode = Mode::always;
+    CHECK(decide(facts).action == Decision::Action::activate);
+    facts.apparmor.enabled = Fact<bool>::present(false);
+    CHECK(decide(facts).action == Decision::Action::deactivate);
+}
+
 TEST_CASE("of what is mounted over in /proc the report names a few") {
     auto facts = healthy_unrestricted();
     facts.caller.masked_proc = Fact<std::vector<std::string>>::present({"/proc/a", "/proc/b", "/proc/c"});
