@@ -6,13 +6,14 @@
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
 # make manual     write the tables of checks and causes into the manual
 # make test-release    the packages for arm64, and that two builds are the same (half an hour)
+# make bench      what the program costs, measured in a guest beside what else a host would run (half an hour)
 # make test-matrix    every guest test on every suite it is for, into docs/matrix.md (two hours)
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
 deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
 sources := CMakeLists.txt $(shell find apparmor.d completions debian man src tests/unit -type f)
 
-.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-release test-vm test-matrix build-dependencies test-dependencies manual
+.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-release test-vm test-matrix bench build-dependencies test-dependencies manual
 
 install: build-dependencies
 	$(MAKE) deb
@@ -54,6 +55,8 @@ test-vm: deb
 	tests/run vm
 test-matrix: deb
 	tests/run matrix
+bench: deb
+	tests/bench/run
 
 manual: build/build.ninja
 	cmake --build build --target manual

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -95,16 +96,26 @@ int run(int argc, const char* const* argv) {
         return options.error().asked_for ? exit_ready : exit_usage;
     }
     RootedHost host("");
-    std::optional<Progress> progress;
-    if (is_able_terminal(STDERR_FILENO)) {
-        progress.emplace(STDERR_FILENO);
-    }
     const Look look{.colour = choose_colour(), .symbols = choose_symbols(), .width = choose_width()};
-    const auto response =
-        execute(host, *options,
-                {.is_root = geteuid() == 0, .look = options->output ? Look{.symbols = look.symbols} : look});
-    progress.reset();
-    return deliver(response, options->output);
+    std::vector<Options> line{*options};
+    line.insert(line.end(), options->then.begin(), options->then.end());
+    std::optional<Facts> seen;
+    int code = exit_ready;
+    for (const auto& command : line) {
+        std::optional<Progress> progress;
+        if (is_able_terminal(STDERR_FILENO)) {
+            progress.emplace(STDERR_FILENO);
+        }
+        const Caller caller{.is_root = geteuid() == 0,
+                            .look = command.output ? Look{.symbols = look.symbols} : look};
+        const auto response = execute(host, command, caller, line.size() > 1 ? &seen : nullptr);
+        progress.reset();
+        code = deliver(response, command.output);
+        if (code == exit_usage || code == exit_bug) {
+            break;
+        }
+    }
+    return code;
 }
 
 } // namespace

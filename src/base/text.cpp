@@ -11,7 +11,10 @@ namespace boxlite {
 
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n\f\v";
+/// Blank, tabulator, line feed, vertical tabulator, form feed and carriage return, whatever the locale.
+bool is_white(char character) {
+    return character == ' ' || (character >= '\t' && character <= '\r');
+}
 
 /// Levenshtein's distance: insertions, deletions and substitutions from `a` to `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -33,40 +36,43 @@ bool is_visible(char character) {
     return character >= ' ' && character <= '~';
 }
 
-std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+} // namespace
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_white(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && is_white(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+std::vector<std::string_view> words(std::string_view text) {
+    std::vector<std::string_view> parts;
+    for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+        const auto* const end = std::find_if(text.begin(), text.end(), is_white);
+        parts.emplace_back(text.begin(), end);
+        text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+    }
+    return parts;
+}
+
+std::vector<std::string_view> lines(std::string_view text) {
     std::vector<std::string_view> parts;
     while (!text.empty()) {
-        const auto end = text.find_first_of(separators);
+        const auto end = text.find('\n');
         parts.push_back(text.substr(0, end));
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
     return parts;
 }
 
-} // namespace
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(white_space);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
-
-std::vector<std::string_view> words(std::string_view text) {
-    auto parts = split(text, white_space);
-    std::erase(parts, std::string_view{});
-    return parts;
-}
-
-std::vector<std::string_view> lines(std::string_view text) {
-    return split(text, "\n");
-}
-
 std::string_view find_value(std::string_view text, std::string_view key) {
-    for (const auto line : lines(text)) {
-        if (line.starts_with(key)) {
-            return trimmed(line.substr(key.size()));
+    for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+        if (at == 0 || text[at - 1] == '\n') {
+            const auto rest = text.substr(at + key.size());
+            return trimmed(rest.substr(0, rest.find('\n')));
         }
     }
     return {};

@@ -115,11 +115,15 @@ std::optional<DenialCount> count_denials(const Host& host) {
     return count;
 }
 
-Facts gather_with_probe(const Host& host, const User* user) {
-    auto facts = gather_facts(host, user);
+/// Adds the run of bwrap, which says nothing of a system being built.
+void add_probe(const Host& host, const User* user, Facts& facts) {
     if (!is_image(facts)) {
         facts.probe = probe(host, user, facts.apparmor.enabled.is(true));
     }
+}
+
+Facts gather_with_probe(const Host& host, const User* user, Facts facts) {
+    add_probe(host, user, facts);
     if (!is_image(facts)) {
         facts.refusals = gather_refusals(host, facts.apparmor);
     }
@@ -176,13 +180,7 @@ Response replay(const std::string& file, const Options& options, const Caller& c
                                                       : status(*facts, options, caller);
 }
 
-Response reload(MutableHost& host, const Options& options, const Caller& caller, const User* user) {
-    if (!caller.is_root) {
-        return complain(
-            exit_usage,
-            "reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor reload");
-    }
-    const auto facts = gather_facts(host, user);
+Response reload(MutableHost& host, const Options& options, const Facts& facts) {
     const auto done = options.removing ? withdraw(host, facts) : apply(host, facts, decide(facts));
     if (!done) {
         return complain(exit_not_ready, done.error().message());
@@ -204,7 +202,8 @@ Response explain(const Options& options, const Caller& caller) {
 
 } // namespace
 
-Response execute(MutableHost& host, const Options& options, const Caller& caller) {
+Response execute(MutableHost& host, const Options& options, const Caller& caller,
+                 std::optional<Facts>* seen) {
     if (options.subcommand == Subcommand::explain) {
         return explain(options, caller);
     }
@@ -214,30 +213,49 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     if (options.facts) {
         return replay(*options.facts, options, caller);
     }
+    if (options.subcommand == Subcommand::reload && !caller.is_root) {
+        return complain(
+            exit_usage,
+            "reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor reload");
+    }
     const auto chosen = choose_user(options, caller);
     if (!chosen) {
         return complain(exit_usage, chosen.error().message());
     }
     const std::optional<User>& somebody = *chosen;
     const User* user = somebody ? &*somebody : nullptr;
+    const bool is_seen = seen != nullptr && *seen && options.user.empty();
+    auto facts = is_seen ? **seen : gather_facts(host, user);
+    Response response;
     switch (options.subcommand) {
     case Subcommand::validate:
-        return validate(gather_facts(host, user), options, caller);
+        response = validate(facts, options, caller);
+        break;
     case Subcommand::reload:
-        return reload(host, options, caller, user);
+        response = reload(host, options, facts);
+        break;
     case Subcommand::status: {
         const auto count = options.format == Format::prometheus ? count_denials(host) : std::nullopt;
-        return status(gather_with_probe(host, user), options, caller, count ? &*count : nullptr);
-    }
-    case Subcommand::probe:
-        return respond(judge_probe(gather_with_probe(host, user)), nullptr, options, caller);
-    case Subcommand::facts:
-        return {.out = render_facts(gather_with_probe(host, user), BOXLITE_VERSION)};
-    case Subcommand::explain:
-    case Subcommand::denials:
+        facts = gather_with_probe(host, user, std::move(facts));
+        response = status(facts, options, caller, count ? &*count : nullptr);
         break;
     }
-    return complain(exit_bug, "no such command");
+    case Subcommand::probe:
+        add_probe(host, user, facts);
+        return respond(judge_probe(facts), nullptr, options, caller);
+    case Subcommand::facts:
+        return {.out = render_facts(gather_with_probe(host, user, std::move(facts)), BOXLITE_VERSION)};
+    case Subcommand::explain:
+    case Subcommand::denials:
+        return complain(exit_bug, "no such command");
+    }
+    if (seen != nullptr) {
+        if (options.subcommand == Subcommand::reload) {
+            gather_changes(host, facts);
+        }
+        *seen = std::move(facts);
+    }
+    return response;
 }
 
 } // namespace boxlite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "facts/facts.h"
 #include "facts/host.h"
 #include "report/look.h"
 
@@ -23,7 +24,9 @@ struct Caller {
     Look look = {};
 };
 
-/// Carries out what the command line asked for, on `host`.
-[[nodiscard]] Response execute(MutableHost& host, const Options& options, const Caller& caller);
+/// Carries out what the command line asked for, on `host`. Commands of the same line pass on what they
+/// saw of it in `seen`, so that only what a command changed is looked at again.
+[[nodiscard]] Response execute(MutableHost& host, const Options& options, const Caller& caller,
+                               std::optional<Facts>* seen = nullptr);
 
 } // namespace boxlite

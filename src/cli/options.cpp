@@ -59,15 +59,16 @@ template <class Choices> std::string name_choices(const Choices& choices) {
 
 std::string complain_about(const CLI::App& app, const CLI::ParseError& error, int argc,
                            const char* const* argv) {
-    const CLI::App* used = &app;
-    if (const auto chosen = app.get_subcommands(); !chosen.empty()) {
-        used = chosen.front();
+    const auto chosen = app.get_subcommands();
+    auto known = chosen.empty() ? known_words(app) : std::vector<std::string>{};
+    for (const auto* command : chosen) {
+        const auto more = known_words(*command);
+        known.insert(known.end(), more.begin(), more.end());
+        known.push_back(command->get_name());
     }
-    const auto known = known_words(*used);
     for (int i = 1; i < argc; ++i) {
         const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
-        const bool is_command = used == &app ? false : word == used->get_name();
-        if (is_command || std::find(known.begin(), known.end(), word) != known.end()) {
+        if (std::find(known.begin(), known.end(), word) != known.end()) {
             continue;
         }
         const bool unknown = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) ||
@@ -81,17 +82,38 @@ std::string complain_about(const CLI::App& app, const CLI::ParseError& error, in
     return printable(error.what(), 300);
 }
 
+/// The first command of the line, with the others after it.
+Options in_order(const std::array<Options, rows.size()>& all, const CLI::App& app) {
+    std::vector<Options> chosen;
+    for (const auto* command : app.get_subcommands()) {
+        const auto row = std::find_if(rows.begin(), rows.end(),
+                                      [&](const auto& one) { return command->get_name() == one.name; });
+        chosen.push_back(all.at(static_cast<std::size_t>(row - rows.begin())));
+    }
+    auto first = std::move(chosen.front());
+    first.then.assign(chosen.begin() + 1, chosen.end());
+    return first;
+}
+
+/// Commands of one line share a look at the host, so they are those that look at it.
+bool is_shareable(const Options& options) {
+    return options.subcommand == Subcommand::validate || options.subcommand == Subcommand::reload ||
+           options.subcommand == Subcommand::status;
+}
+
 } // namespace
 
 std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) {
-    Options options;
+    std::array<Options, rows.size()> all;
     CLI::App app{"Lets bubblewrap work where the kernel restricts user namespaces", "boxlite-bwrap-apparmor"};
     app.set_version_flag("--version", BOXLITE_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(1, static_cast<int>(rows.size()));
     app.get_formatter()->column_width(24);
-    for (const auto& row : rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto& row = rows.at(i);
+        auto& options = all.at(i);
+        options.subcommand = row.subcommand;
         auto* command = app.add_subcommand(row.name, row.description);
-        command->callback([&options, &row] { options.subcommand = row.subcommand; });
         if (row.subcommand == Subcommand::reload) {
             command->add_flag("--removing", options.removing,
                               "Take the profile out of use: the package goes");
@@ -114,7 +136,7 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
         const auto& known = is_status ? status_formats : formats;
         command
             ->add_option_function<std::string>(
-                "--format", [&](const std::string& name) { options.format = status_formats.at(name); },
+                "--format", [&options](const std::string& name) { options.format = status_formats.at(name); },
                 "How to report (default: text)")
             ->check(CLI::IsMember(&known))
             ->option_text(name_choices(known));
@@ -160,6 +182,12 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
         return std::unexpected(
             NotRun{fmt::format("boxlite-bwrap-apparmor: {}\nTry 'boxlite-bwrap-apparmor --help'.\n",
                                complain_about(app, error, argc, argv))});
+    }
+    auto options = in_order(all, app);
+    if (!options.then.empty() &&
+        !(is_shareable(options) && std::all_of(options.then.begin(), options.then.end(), is_shareable))) {
+        return std::unexpected(
+            NotRun{"boxlite-bwrap-apparmor: only validate, reload and status can be given in one line\n"});
     }
     return options;
 }

@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace boxlite {
 
@@ -24,6 +25,8 @@ struct Options {
     std::optional<std::string> output = {}; ///< status: the file for the report, in place of standard output
     /// validate, status: the facts file to judge, "-" for standard input; nothing for this host
     std::optional<std::string> facts = {};
+    /// What comes after it in the same line: `validate --quiet reload status`.
+    std::vector<Options> then = {};
 };
 
 /// A command line that is not to be run: what to print, and whether it was asked for (--help).
@@ -32,7 +35,8 @@ struct NotRun {
     bool asked_for = false;
 };
 
-/// Reads the command line. An unknown word comes with the known one it was probably meant to be.
+/// Reads the command line, of one command or more. An unknown word comes with the known one it was probably
+/// meant to be.
 [[nodiscard]] std::expected<Options, NotRun> parse_options(int argc, const char* const* argv);
 
 } // namespace boxlite

@@ -43,6 +43,11 @@ std::string unescape(std::string_view text) {
 
 } // namespace
 
+bool may_concern_us(std::string_view line) {
+    return line.find("apparmor=") != std::string_view::npos ||
+           line.find("suppressed") != std::string_view::npos;
+}
+
 std::chrono::milliseconds LogReading::time_left() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ -
                                                                  std::chrono::steady_clock::now());
@@ -79,7 +84,7 @@ Source read_ring_buffer(const Host& host, LogReading& reading) {
         const auto semicolon = record.find(';');
         const auto comma = record.find(',');
         if (semicolon == std::string_view::npos || comma > semicolon) {
-            return !reading.is_over();
+            return true;
         }
         const auto number = record.substr(comma + 1, record.find(',', comma + 1) - comma - 1);
         if (first && number != "0") {
@@ -88,10 +93,11 @@ Source read_ring_buffer(const Host& host, LogReading& reading) {
         first = false;
         // Below 8 the facility is the kernel; others are programs that wrote to /dev/kmsg.
         const auto priority = parse_number(record.substr(0, comma));
-        if (priority && *priority < 8) {
-            const auto text = record.substr(semicolon + 1);
-            reading.take(unescape(text.substr(0, text.find('\n'))), LogReading::Span::since_boot);
+        const auto text = record.substr(semicolon + 1);
+        if (!priority || *priority >= 8 || !may_concern_us(text)) {
+            return true;
         }
+        reading.take(unescape(text.substr(0, text.find('\n'))), LogReading::Span::since_boot);
         return !reading.is_over();
     });
     reading.end_log();

@@ -88,9 +88,7 @@ Source read_journal(const Host& host, LogReading& reading) {
         return journal;
     }
     const auto outcome = host.run(journal_command(reading), [&](std::string_view line) {
-        const bool of_interest = line.find("apparmor=") != std::string_view::npos ||
-                                 line.find("suppressed") != std::string_view::npos;
-        if (of_interest) {
+        if (may_concern_us(line)) {
             const auto entry = Json::parse(line, nullptr, false);
             reading.take(entry.is_object() ? line_of(entry) : line, LogReading::Span::asked);
         }

@@ -43,6 +43,9 @@ private:
     unsigned long long suppressed_here_ = 0;
 };
 
+/// Whether a line of the kernel's could count: few do, and the rest need no closer look.
+[[nodiscard]] bool may_concern_us(std::string_view line);
+
 /// The logs, each as far as it can be read.
 [[nodiscard]] Source read_ring_buffer(const Host& host, LogReading& reading);
 [[nodiscard]] Source read_journal(const Host& host, LogReading& reading);

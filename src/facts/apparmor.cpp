@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "facts/dpkg.h"
 #include "facts/gather.h"
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <functional>
 #include <set>
 #include <string_view>
@@ -66,53 +66,6 @@ std::string mangled(std::string_view name) {
     return result;
 }
 
-/// policy/profiles has a directory NAME.NUMBER for each profile; its files `name` and `mode` are
-/// readable by anyone, which the file `profiles`, despite its mode, is not. A directory that goes
-/// while we look belongs to a profile just replaced or removed, so the list is simply read again.
-Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vector<std::string>& foreign) {
-    using Loaded = Fact<std::vector<LoadedProfile>>;
-    const std::string directory = securityfs + "/policy/profiles";
-    std::set<std::string, std::less<>> wanted{"bwrap", "unpriv_bwrap", "unprivileged_userns"};
-    wanted.insert(foreign.begin(), foreign.end());
-    std::set<std::string, std::less<>> stems;
-    for (const auto& name : wanted) {
-        stems.insert(mangled(name));
-    }
-    std::string reason;
-    for (int attempt = 0; attempt < 3; ++attempt) {
-        const auto entries = host.list(directory);
-        if (!entries) {
-            return is_missing(entries.error()) ? Loaded{} : Loaded::unreadable(entries.error().message());
-        }
-        std::vector<LoadedProfile> loaded;
-        reason.clear();
-        for (const auto& entry : *entries) {
-            const std::string_view stem = std::string_view(entry).substr(0, entry.rfind('.'));
-            if (!stems.contains(stem)) {
-                continue;
-            }
-            const std::filesystem::path profile = std::filesystem::path(directory) / entry;
-            const auto name = host.read(profile / "name");
-            const auto mode = host.read(profile / "mode");
-            if (!name || !mode) {
-                reason = (name ? mode : name).error().message();
-                break;
-            }
-            if (wanted.contains(trimmed(*name))) {
-                const auto sha256 = host.read(profile / "sha256");
-                const auto status = host.examine(profile);
-                loaded.push_back({std::string(trimmed(*name)), printable(trimmed(*mode), 40),
-                                  sha256 ? std::string(trimmed(*sha256)) : "",
-                                  status ? status->st_mtim.tv_sec : 0});
-            }
-        }
-        if (reason.empty()) {
-            return Loaded::present(std::move(loaded));
-        }
-    }
-    return Loaded::unreadable(reason);
-}
-
 /// Whether any process here may load policy: aa_may_manage_policy of security/apparmor/policy.c
 /// (6.12). The bounding set holds for root as for others, so everybody can tell. In a user namespace
 /// of its own a container needs an AppArmor namespace of its own as well, as LXD gives it.
@@ -138,11 +91,14 @@ Fact<bool> gather_may_load_policy(const Host& host) {
     return Fact<bool>::present(all_users || (level && trimmed(*level) != "0"));
 }
 
-/// "AppArmor parser version 4.1.0" and a copyright notice.
+/// What dpkg has of it, or else what it says: "AppArmor parser version 4.1.0" and a copyright notice.
 Fact<std::string> gather_parser_version(const Host& host) {
     using Version = Fact<std::string>;
     if (const auto there = host.examine_target(paths::apparmor_parser); !there) {
         return is_missing(there.error()) ? Version{} : Version::unreadable(there.error().message());
+    }
+    if (auto version = packaged_version(host, "apparmor", paths::apparmor_parser)) {
+        return Version::present(std::move(*version));
     }
     const auto outcome = host.run({.argv = {paths::apparmor_parser, "--version"}});
     if (!outcome) {
@@ -159,6 +115,53 @@ Fact<std::string> gather_parser_version(const Host& host) {
 }
 
 } // namespace
+
+/// policy/profiles has a directory NAME.NUMBER for each profile; its files `name` and `mode` are
+/// readable by anyone, which the file `profiles`, despite its mode, is not. A directory that goes
+/// while we look belongs to a profile just replaced or removed, so the list is simply read again.
+Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vector<std::string>& foreign) {
+    using Loaded = Fact<std::vector<LoadedProfile>>;
+    const std::string directory = securityfs + "/policy/profiles";
+    std::set<std::string, std::less<>> wanted{"bwrap", "unpriv_bwrap", "unprivileged_userns"};
+    wanted.insert(foreign.begin(), foreign.end());
+    std::set<std::string, std::less<>> stems;
+    for (const auto& name : wanted) {
+        stems.insert(mangled(name));
+    }
+    std::string reason;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        const auto entries = host.list(directory);
+        if (!entries) {
+            return is_missing(entries.error()) ? Loaded{} : Loaded::unreadable(entries.error().message());
+        }
+        std::vector<LoadedProfile> loaded;
+        reason.clear();
+        for (const auto& entry : *entries) {
+            const std::string_view stem = std::string_view(entry).substr(0, entry.rfind('.'));
+            if (!stems.contains(stem)) {
+                continue;
+            }
+            const auto profile = directory + "/" + entry;
+            const auto name = host.read(profile + "/name");
+            const auto mode = host.read(profile + "/mode");
+            if (!name || !mode) {
+                reason = (name ? mode : name).error().message();
+                break;
+            }
+            if (wanted.contains(trimmed(*name))) {
+                const auto sha256 = host.read(profile + "/sha256");
+                const auto status = host.examine(profile);
+                loaded.push_back({std::string(trimmed(*name)), printable(trimmed(*mode), 40),
+                                  sha256 ? std::string(trimmed(*sha256)) : "",
+                                  status ? status->st_mtim.tv_sec : 0});
+            }
+        }
+        if (reason.empty()) {
+            return Loaded::present(std::move(loaded));
+        }
+    }
+    return Loaded::unreadable(reason);
+}
 
 AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign) {
     return {

@@ -4,7 +4,7 @@
 #include "base/text.h"
 
 #include <algorithm>
-#include <regex>
+#include <regex.h>
 
 namespace boxlite {
 
@@ -12,20 +12,19 @@ namespace {
 
 constexpr std::string_view program = "/usr/bin/bwrap";
 
+/// Whether AppArmor's expression matches our program. Its \x00 in brackets stands in regex(7) for four
+/// characters, none of which the path of our program has.
 bool matches_program(std::string_view expression) {
-    // Somebody's globs: matching must not take for ever (libstdc++'s polynomial matcher; its usual one
-    // backtracks), nor compiling, which is recursive, all of the stack.
+    // Somebody's globs: neither they nor a count in braces may take all of the memory.
     constexpr std::size_t longest = 4096;
-    if (expression.size() > longest) {
-        return true;
-    }
-    try {
-        const std::regex compiled(std::string(expression),
-                                  std::regex::ECMAScript | std::regex_constants::__polynomial);
-        return std::regex_match(program.begin(), program.end(), compiled);
-    } catch (const std::regex_error&) {
+    regex_t compiled{};
+    if (expression.size() > longest || expression.find('{') != std::string_view::npos ||
+        regcomp(&compiled, ("^(" + std::string(expression) + ")$").c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
         return true; // not understood, so it is not ruled out
     }
+    const bool matches = regexec(&compiled, std::string(program).c_str(), 0, nullptr, 0) == 0;
+    regfree(&compiled);
+    return matches;
 }
 
 /// For each profile of the dump, whether what it begins with matches our program.
@@ -52,26 +51,82 @@ std::vector<bool> parse_beginnings(std::string_view dump) {
     return beginnings;
 }
 
-/// Whether a word of a header could be the name bwrap or an attachment that matches: what is
-/// written out before its first and after its last glob, alternation or variable has to fit.
+/// Places in our program's path up to which a glob may have matched: bit N for the first N characters.
+using Places = unsigned;
+constexpr Places nowhere = 0;
+constexpr Places begin = 1;
+constexpr Places end = begin << program.size();
+
+Places after_character(Places from, char character) {
+    Places same = nowhere;
+    for (std::size_t i = 0; i < program.size(); ++i) {
+        same |= program[i] == character ? begin << i : nowhere;
+    }
+    return (from & same) << 1U;
+}
+
+Places after_anything(Places from) {
+    constexpr Places everywhere = (end << 1U) - 1;
+    const Places first = from & (~from + 1);
+    return from == nowhere ? nowhere : everywhere & ~(first - 1);
+}
+
+/// Whether a glob could match our program: apparmor.d(5), AARE. A variable may stand for anything, and
+/// so may what comes after a set, an escape or a brace that is not closed.
+bool may_match(std::string_view glob) {
+    struct Alternatives {
+        Places from;  ///< where each of them begins
+        Places after; ///< where those that ended did
+    };
+    std::vector<Alternatives> open;
+    Places reached = begin;
+    for (; !glob.empty(); glob.remove_prefix(1)) {
+        const char character = glob.front();
+        if (character == '{') {
+            open.push_back({reached, nowhere});
+        } else if (character == ',' && !open.empty()) {
+            open.back().after |= reached;
+            reached = open.back().from;
+        } else if (character == '}' && !open.empty()) {
+            reached |= open.back().after;
+            open.pop_back();
+        } else if (glob.starts_with("@{")) {
+            glob.remove_prefix(std::min(glob.find('}'), glob.size() - 1));
+            reached = after_anything(reached);
+        } else if (character == '*' || character == '?') {
+            reached = after_anything(reached);
+        } else if (character == '[' || character == '\\') {
+            return (open.empty() ? reached : open.front().from) != nowhere;
+        } else {
+            reached = after_character(reached, character);
+        }
+    }
+    return open.empty() ? (reached & end) != nowhere : open.front().from != nowhere;
+}
+
+/// Whether a word of a header could be the name bwrap, or an attachment to our program.
 bool may_match_program(std::string_view word) {
-    constexpr std::string_view quotes = "\"";
-    if (word.starts_with(quotes)) {
-        word.remove_prefix(1);
-    }
-    if (word.ends_with(quotes)) {
-        word.remove_suffix(1);
-    }
-    if (word == "bwrap") {
+    word.remove_prefix(word.starts_with('"') ? 1 : 0);
+    word.remove_suffix(word.ends_with('"') ? 1 : 0);
+    return word == "bwrap" || (word != "{" && may_match(word));
+}
+
+/// "@{name} = value" or "@{name} += value", where a profile could also begin with a variable.
+bool is_assignment(std::string_view line) {
+    const auto rest = trimmed(line.substr(line.find('}') + 1));
+    return line.starts_with('@') && (rest.starts_with('=') || rest.starts_with("+="));
+}
+
+/// Whether a line could be, or be a part of, the header of a profile: not most of what a policy has.
+bool may_begin_profile(std::string_view line) {
+    constexpr std::string_view blanks = " \t";
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    if (line.starts_with("profile")) {
         return true;
     }
-    const auto first = word.find_first_of("*?[{@");
-    if (first == std::string_view::npos) {
-        return word == program;
-    }
-    const auto last = word.find_last_of("*?]}");
-    return word != "{" && program.starts_with(word.substr(0, first)) &&
-           (last == std::string_view::npos || program.ends_with(word.substr(last + 1)));
+    const bool may_be_name =
+        !line.empty() && std::string_view("/@\"{:").find(line.front()) != std::string_view::npos;
+    return may_be_name && !trimmed(line).ends_with(',') && !is_assignment(line); // a rule ends so
 }
 
 bool is_own_namespace(std::string_view name) {
@@ -81,18 +136,14 @@ bool is_own_namespace(std::string_view name) {
 } // namespace
 
 bool may_provide_bwrap(std::string_view policy) {
-    for (const auto line : lines(policy)) {
-        const auto text = trimmed(line);
-        const bool begins_profile =
-            text.starts_with("profile") ||
-            (!text.empty() && std::string_view("/@\"{:").find(text.front()) != std::string_view::npos &&
-             !text.ends_with(',')); // a rule ends so
-        if (!begins_profile) {
-            continue;
-        }
-        const auto header = words(text);
-        if (std::any_of(header.begin(), header.end(), may_match_program)) {
-            return true;
+    while (!policy.empty()) {
+        const auto line = policy.substr(0, policy.find('\n'));
+        policy.remove_prefix(std::min(line.size() + 1, policy.size()));
+        if (may_begin_profile(line)) {
+            const auto header = words(line);
+            if (std::any_of(header.begin(), header.end(), may_match_program)) {
+                return true;
+            }
         }
     }
     return false;

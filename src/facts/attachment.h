@@ -8,7 +8,7 @@
 namespace boxlite {
 
 /// Whether a policy file could have a profile that is named bwrap or attached to /usr/bin/bwrap:
-/// some header in it says "bwrap", or has a glob, an alternation or a variable in it. True is a
+/// some header in it says "bwrap", or matches, whatever its variables may stand for. True is a
 /// reason to ask apparmor_parser; false is certain, so that few files need to be asked about.
 [[nodiscard]] bool may_provide_bwrap(std::string_view policy);
 

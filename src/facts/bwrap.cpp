@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "facts/dpkg.h"
 #include "facts/gather.h"
 
 namespace boxlite {
@@ -29,7 +30,7 @@ Fact<BwrapFacts::File> gather_file(const Host& host) {
 }
 
 /// "bubblewrap 0.12.0"
-Fact<std::string> gather_version(const Host& host, const User* user) {
+Fact<std::string> ask_version(const Host& host, const User* user) {
     using Version = Fact<std::string>;
     Command command{.argv = {paths::bwrap, "--version"}};
     if (user != nullptr) {
@@ -48,17 +49,9 @@ Fact<std::string> gather_version(const Host& host, const User* user) {
     return Version::present(printable(said[1], 40));
 }
 
-Fact<std::string> gather_diversion(const Host& host) {
-    using Package = Fact<std::string>;
-    const auto outcome = host.run({.argv = {"/usr/bin/dpkg-divert", "--listpackage", paths::bwrap}});
-    if (!outcome) {
-        return Package::unreadable(outcome.error().message());
-    }
-    if (!outcome->succeeded()) {
-        return Package::unreadable("dpkg-divert: " + describe_end(*outcome));
-    }
-    const auto package = trimmed(outcome->out);
-    return package.empty() ? Package{} : Package::present(printable(package, 100));
+Fact<std::string> gather_version(const Host& host, const User* user) {
+    auto version = packaged_version(host, "bubblewrap", paths::bwrap);
+    return version ? Fact<std::string>::present(std::move(*version)) : ask_version(host, user);
 }
 
 /// The PATH of a login on Debian and Ubuntu, login.defs(5). A caller's own PATH says nothing of what
@@ -80,7 +73,7 @@ Fact<std::string> gather_first_on_path(const Host& host) {
 BwrapFacts gather_bwrap(const Host& host, const User* user) {
     BwrapFacts facts{.file = gather_file(host),
                      .version = {},
-                     .diverted_by = gather_diversion(host),
+                     .diverted_by = gather_diversion(host, paths::bwrap),
                      .first_on_path = gather_first_on_path(host)};
     if (facts.file.is_present()) {
         facts.version = gather_version(host, user);

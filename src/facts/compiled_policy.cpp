@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <sha2.h>
 
@@ -150,10 +150,31 @@ std::unexpected<Error> malformed(std::size_t position) {
         Error{"read", "the compiled policy", 0, fmt::format("no profile at byte {}", position)});
 }
 
-/// All that our profile is compiled from, and what compiles it. A directory counts for what was
-/// taken out of it.
-std::vector<std::string> sources_of_profile(const Host& host) {
-    const std::string tunables = paths::policy_directory + "/tunables";
+const std::string tunables = paths::policy_directory + "/tunables";
+
+/// Whether what is at `path` changed after `cache_file` was written. The time of change is compared,
+/// because nobody can set that; a directory's counts for what was taken out of it. What is in a
+/// directory below `tunables` is added to `sources`.
+bool is_newer(const Host& host, const std::string& path, const struct stat& cache_file,
+              std::vector<std::string>& sources) {
+    const auto found = host.examine(path);
+    const auto target = found && S_ISLNK(found->st_mode) ? host.examine_target(path) : found;
+    if (!target) {
+        return !is_missing(target.error());
+    }
+    if (S_ISDIR(target->st_mode) && path.starts_with(tunables)) {
+        const auto names = host.list(path);
+        if (!names) {
+            return true;
+        }
+        std::transform(names->begin(), names->end(), std::back_inserter(sources),
+                       [&](const auto& name) { return path + "/" + name; });
+    }
+    return !is_older(found->st_ctim, cache_file.st_ctim) || !is_older(target->st_ctim, cache_file.st_ctim);
+}
+
+/// Whether anything that our profile is compiled from, or what compiles it, changed since.
+bool has_newer_source(const Host& host, const struct stat& cache_file) {
     std::vector<std::string> sources{paths::profile,
                                      paths::policy_directory + "/abi/4.0",
                                      paths::local_directory,
@@ -162,40 +183,23 @@ std::vector<std::string> sources_of_profile(const Host& host) {
                                      "/etc/apparmor/parser.conf",
                                      paths::apparmor_parser,
                                      tunables};
-    for (std::size_t i = sources.size() - 1; i < sources.size(); ++i) {
-        const auto names = host.list(sources[i]);
-        for (const auto& name : names.value_or(std::vector<std::string>{})) {
-            sources.push_back(std::filesystem::path(sources[i]) / name);
+    while (!sources.empty()) {
+        const auto source = std::move(sources.back());
+        sources.pop_back();
+        if (is_newer(host, source, cache_file, sources)) {
+            return true;
         }
     }
-    return sources;
-}
-
-bool is_older(const struct timespec& one, const struct timespec& other) {
-    return one.tv_sec != other.tv_sec ? one.tv_sec < other.tv_sec : one.tv_nsec < other.tv_nsec;
-}
-
-/// Whether anything that the profile is compiled from changed after `cache_file` was written. The
-/// time of change is compared, because nobody can set that.
-bool has_newer_source(const Host& host, const struct stat& cache_file) {
-    const auto sources = sources_of_profile(host);
-    return std::any_of(sources.begin(), sources.end(), [&](const auto& source) {
-        for (const auto& status : {host.examine(source), host.examine_target(source)}) {
-            if (status ? !is_older(status->st_ctim, cache_file.st_ctim) : !is_missing(status.error())) {
-                return true;
-            }
-        }
-        return false;
-    });
+    return false;
 }
 
 /// The cache has a directory for each set of kernel features.
 std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
                                                         const std::vector<LoadedProfile>& loaded) {
-    const std::filesystem::path cache = "/var/cache/apparmor";
+    const std::string cache = "/var/cache/apparmor";
     const auto directories = host.list(cache);
     for (const auto& directory : directories.value_or(std::vector<std::string>{})) {
-        const auto path = cache / directory / "boxlite-bwrap";
+        const auto path = cache + "/" + directory + "/boxlite-bwrap";
         const auto status = host.examine(path);
         const auto binary = host.read(path);
         if (!status || !binary) {

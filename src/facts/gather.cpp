@@ -16,6 +16,9 @@ namespace {
 std::string root_mount(std::string_view mountinfo) {
     std::string mount;
     for (const auto line : lines(mountinfo)) {
+        if (line.find(" / ") == std::string_view::npos) {
+            continue;
+        }
         const auto fields = words(line); // ID, parent's ID, major:minor, directory, mount point, ...
         if (fields.size() > 4 && fields[4] == "/") {
             mount = std::string(fields[2]) + " " + std::string(fields[3]);
@@ -40,16 +43,27 @@ Fact<bool> gather_chroot(const Host& host) {
     return root.empty() || root != root_mount(*theirs) ? Fact<bool>::present(true) : Fact<bool>{};
 }
 
+/// What other providers call their profiles.
+std::vector<std::string> foreign_names(const ProfileFacts& profile) {
+    std::vector<std::string> names;
+    for (const auto& provider : profile.other_providers.value) {
+        names.insert(names.end(), provider.profiles.begin(), provider.profiles.end());
+    }
+    return names;
+}
+
 /// What is loaded under the name bwrap is to be compared with the file it comes from: a provider's
 /// of the same name if there is one, except where the configuration prefers ours.
 void gather_policy_on_disk(const Host& host, Facts& facts) {
+    auto& profile = facts.profile;
+    profile.compiled = {};
+    profile.compiled_from.clear();
     const auto& loaded = facts.apparmor.loaded.value;
-    const auto bwrap = std::find_if(loaded.begin(), loaded.end(),
-                                    [](const auto& profile) { return profile.name == "bwrap"; });
+    const auto bwrap =
+        std::find_if(loaded.begin(), loaded.end(), [](const auto& one) { return one.name == "bwrap"; });
     if (facts.chroot.is_present() || bwrap == loaded.end() || bwrap->sha256.empty()) {
         return;
     }
-    auto& profile = facts.profile;
     const auto& others = profile.other_providers.value;
     const auto same = std::find_if(others.begin(), others.end(), [](const auto& other) {
         return std::find(other.profiles.begin(), other.profiles.end(), "bwrap") != other.profiles.end();
@@ -107,11 +121,7 @@ Facts gather_facts(const Host& host, const User* user) {
     facts.configuration = gather_configuration(host);
     facts.kernel = gather_kernel(host);
     facts.profile = gather_profile(host);
-    std::vector<std::string> foreign;
-    for (const auto& provider : facts.profile.other_providers.value) {
-        foreign.insert(foreign.end(), provider.profiles.begin(), provider.profiles.end());
-    }
-    facts.apparmor = gather_apparmor(host, foreign);
+    facts.apparmor = gather_apparmor(host, foreign_names(facts.profile));
     gather_policy_on_disk(host, facts);
     facts.bwrap = gather_bwrap(host, user);
     facts.caller = gather_caller(host);
@@ -119,6 +129,12 @@ Facts gather_facts(const Host& host, const User* user) {
     facts.temporary_directory = gather_directory(host, "/tmp");
     facts.selinux_enforcing = gather_switch(host, "/sys/fs/selinux/enforce");
     return facts;
+}
+
+void gather_changes(const Host& host, Facts& facts) {
+    facts.profile.disabled_by = gather_disabled(host);
+    facts.apparmor.loaded = gather_loaded(host, foreign_names(facts.profile));
+    gather_policy_on_disk(host, facts);
 }
 
 } // namespace boxlite

@@ -32,12 +32,19 @@ inline const std::string disable_target = "../boxlite-bwrap";
 /// as `user`, or as this process's own user if null. Leaves `probe` empty; see probe/probe.h.
 [[nodiscard]] Facts gather_facts(const Host& host, const User* user);
 
+/// Looks again at what policy/policy.h may have changed since `facts` were gathered: whose link disables
+/// our profile, and what the kernel has loaded.
+void gather_changes(const Host& host, Facts& facts);
+
 /// The parts of gather_facts, each from its own corner of the host.
 [[nodiscard]] KernelFacts gather_kernel(const Host& host);
 /// `foreign`: other profiles to look for among those loaded.
 [[nodiscard]] AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign = {});
+[[nodiscard]] Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host,
+                                                             const std::vector<std::string>& foreign);
 [[nodiscard]] BwrapFacts gather_bwrap(const Host& host, const User* user);
 [[nodiscard]] ProfileFacts gather_profile(const Host& host);
+[[nodiscard]] Fact<ProfileFacts::DisabledBy> gather_disabled(const Host& host);
 [[nodiscard]] CallerFacts gather_caller(const Host& host);
 [[nodiscard]] KvmFacts gather_kvm(const Host& host, const User* user);
 [[nodiscard]] Fact<Configuration> gather_configuration(const Host& host);

@@ -73,5 +73,7 @@ public:
 
 /// Not there, as opposed to not seen.
 [[nodiscard]] bool is_missing(const Error& error);
+/// Of two times in a struct stat.
+[[nodiscard]] bool is_older(const struct timespec& one, const struct timespec& other);
 
 } // namespace boxlite

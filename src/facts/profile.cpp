@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <string_view>
 
 namespace boxlite {
@@ -21,20 +20,12 @@ Fact<bool> gather_link_or_file(const Host& host, const std::string& path) {
     return is_missing(status.error()) ? Fact<bool>{} : Fact<bool>::unreadable(status.error().message());
 }
 
-Fact<ProfileFacts::DisabledBy> gather_disabled(const Host& host) {
-    using Disabled = Fact<ProfileFacts::DisabledBy>;
-    const auto target = host.read_link(paths::disable_link);
-    if (target) {
-        return Disabled::present(*target == paths::disable_target ? ProfileFacts::DisabledBy::us
-                                                                  : ProfileFacts::DisabledBy::administrator);
-    }
-    if (is_missing(target.error())) {
-        return Disabled::present(ProfileFacts::DisabledBy::nobody);
-    }
-    if (target.error().code == EINVAL) { // a file, not a link: apparmor_parser(8) minds it all the same
-        return Disabled::present(ProfileFacts::DisabledBy::administrator);
-    }
-    return Disabled::unreadable(target.error().message());
+/// Whether a file of that name is disabled, `disabled` being the names in /etc/apparmor.d/disable.
+bool is_disabled(const Host& host, const Result<std::vector<std::string>>& disabled,
+                 const std::string& name) {
+    const bool may_be = disabled ? std::binary_search(disabled->begin(), disabled->end(), name)
+                                 : !is_missing(disabled.error());
+    return may_be && !gather_existence(host, paths::disable_directory + "/" + name).is_absent();
 }
 
 /// The package a file belongs to: "apparmor: /etc/apparmor.d/bwrap-userns-restrict"
@@ -102,12 +93,11 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
         return is_missing(names.error()) ? Providers::present({})
                                          : Providers::unreadable(names.error().message());
     }
-    const std::filesystem::path directory = paths::policy_directory;
+    const auto disabled = host.list(paths::disable_directory);
     std::vector<Provider> providers;
     for (const auto& name : *names) {
-        const std::string path = directory / name;
-        if (path == paths::profile || is_skipped(name) ||
-            !gather_existence(host, directory / "disable" / name).is_absent()) {
+        const auto path = paths::policy_directory + "/" + name;
+        if (path == paths::profile || is_skipped(name) || is_disabled(host, disabled, name)) {
             continue;
         }
         const auto policy = host.read(path);
@@ -135,6 +125,22 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
 }
 
 } // namespace
+
+Fact<ProfileFacts::DisabledBy> gather_disabled(const Host& host) {
+    using Disabled = Fact<ProfileFacts::DisabledBy>;
+    const auto target = host.read_link(paths::disable_link);
+    if (target) {
+        return Disabled::present(*target == paths::disable_target ? ProfileFacts::DisabledBy::us
+                                                                  : ProfileFacts::DisabledBy::administrator);
+    }
+    if (is_missing(target.error())) {
+        return Disabled::present(ProfileFacts::DisabledBy::nobody);
+    }
+    if (target.error().code == EINVAL) { // a file, not a link: apparmor_parser(8) minds it all the same
+        return Disabled::present(ProfileFacts::DisabledBy::administrator);
+    }
+    return Disabled::unreadable(target.error().message());
+}
 
 ProfileFacts gather_profile(const Host& host) {
     std::vector<DanglingLink> dangling;

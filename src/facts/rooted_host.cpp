@@ -22,8 +22,13 @@ std::unexpected<Error> failed(const char* action, const std::string& path, int c
     return std::unexpected(Error{action, path, code});
 }
 
+struct OpenFile {
+    Fd fd;
+    std::size_t size = 0; ///< as far as the file system says; 0 for what the kernel makes up
+};
+
 /// Opens without waiting for a writer, should somebody have put a FIFO there.
-Result<Fd> open_to_read(const std::string& real, const std::string& path) {
+Result<OpenFile> open_to_read(const std::string& real, const std::string& path) {
     Fd file(open(real.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     struct stat status{};
     if (!file.is_open() || fstat(file.get(), &status) != 0) {
@@ -32,26 +37,31 @@ Result<Fd> open_to_read(const std::string& real, const std::string& path) {
     if (!S_ISREG(status.st_mode)) {
         return failed("read", path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
     }
-    return file;
+    return OpenFile{std::move(file), static_cast<std::size_t>(status.st_size)};
 }
 
-/// Reads until the end of the file or until `text` holds `limit` bytes.
-Result<std::string> read_up_to(const Fd& file, const std::string& path, std::size_t limit) {
+/// Reads until the end of the file or until there are `limit` bytes. One byte more than the file has
+/// is asked for, so that a file of the size it says needs no second read to find its end.
+Result<std::string> read_up_to(const OpenFile& file, const std::string& path, std::size_t limit) {
+    constexpr std::size_t least = 4096;
     std::string text;
-    std::array<char, 8192> buffer{};
-    while (text.size() < limit) {
-        const ssize_t count = read(file.get(), buffer.data(), std::min(buffer.size(), limit - text.size()));
+    std::size_t held = 0;
+    while (held < limit) {
+        const std::size_t wanted = held == 0 ? file.size + 1 : held;
+        text.resize(std::min(limit, held + std::max(least, wanted)));
+        const ssize_t count = read(file.fd.get(), text.data() + held, text.size() - held);
         if (count < 0 && errno == EINTR) {
             continue;
         }
         if (count < 0) {
             return failed("read", path);
         }
-        if (count == 0) {
+        held += static_cast<std::size_t>(count);
+        if (count == 0 || (held == file.size && held < text.size())) {
             break;
         }
-        text.append(buffer.data(), static_cast<std::size_t>(count));
     }
+    text.resize(held);
     return text;
 }
 
@@ -59,6 +69,10 @@ Result<std::string> read_up_to(const Fd& file, const std::string& path, std::siz
 
 bool is_missing(const Error& error) {
     return error.code == ENOENT || error.code == ENOTDIR;
+}
+
+bool is_older(const struct timespec& one, const struct timespec& other) {
+    return one.tv_sec != other.tv_sec ? one.tv_sec < other.tv_sec : one.tv_nsec < other.tv_nsec;
 }
 
 Result<std::string> RootedHost::read(const std::string& path, std::size_t limit) const {

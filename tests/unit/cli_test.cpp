@@ -60,6 +60,26 @@ TEST_CASE("the command line") {
     CHECK(parse({"--version"}).error().text.starts_with("boxlite-bwrap-apparmor "));
 }
 
+TEST_CASE("several commands in a line, each with its own options") {
+    const auto options = parse({"validate", "--quiet", "reload", "status", "--lenient", "--user", "reload"});
+    REQUIRE(options);
+    CHECK(options->subcommand == Subcommand::validate);
+    CHECK(options->quiet);
+    REQUIRE(options->then.size() == 2);
+    CHECK(options->then[0].subcommand == Subcommand::reload);
+    CHECK(options->then[1].subcommand == Subcommand::status);
+    CHECK_FALSE(options->then[1].quiet);
+    CHECK(options->then[1].lenient);
+    CHECK(options->then[1].user == "reload");
+    CHECK(parse({"status"})->then.empty());
+    CHECK(complaint({"validate", "reload", "--lenient"}) ==
+          "boxlite-bwrap-apparmor: unknown option '--lenient'");
+    CHECK(complaint({"validate", "--quiet", "reload", "status", "--quite"}) ==
+          "boxlite-bwrap-apparmor: unknown option '--quite', did you mean '--quiet'?");
+    CHECK(complaint({"reload", "facts"}) ==
+          "boxlite-bwrap-apparmor: only validate, reload and status can be given in one line");
+}
+
 TEST_CASE("a wrong command line names the word and what was probably meant") {
     CHECK(complaint({"stauts"}) ==
           "boxlite-bwrap-apparmor: unknown command 'stauts', did you mean 'status'?");
@@ -213,4 +233,27 @@ TEST_CASE("reload says what it did, or why it could not") {
     CHECK(
         response.err ==
         "boxlite-bwrap-apparmor: cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: parser error\n");
+}
+
+TEST_CASE("commands of one line look once, and again at what reload changed") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_packages(host, "4.0.1-1", "0.9.0-1");
+    const Caller root{.is_root = true};
+    std::optional<Facts> seen;
+    CHECK(execute(host, {.subcommand = Subcommand::validate}, root, &seen).code == exit_ready);
+    REQUIRE(seen);
+    host.on_change = [&](const auto&) {
+        furnish_loaded(host, "bwrap");
+        furnish_loaded(host, "unpriv_bwrap");
+    };
+    host.forbid("/etc/apparmor.d"); // is not looked at again
+    CHECK(execute(host, {.subcommand = Subcommand::reload}, root, &seen).out.starts_with("profile loaded: "));
+    CHECK(host.runs.size() == 1);
+    host.label = std::string("bwrap (enforce)");
+    answer_runs(host, {.exit_code = 0},
+                {.exit_code = 0, .out = "bwrap//&unpriv_bwrap (enforce)\nCapEff:\t0000000000000000\n"});
+    const auto response = execute(host, {.subcommand = Subcommand::status, .quiet = true}, root, &seen);
+    CHECK(response.out.ends_with("ready: bwrap works for unprivileged users\n"));
+    CHECK(host.runs.size() == 3);
 }

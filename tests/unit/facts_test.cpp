@@ -150,7 +150,7 @@ TEST_CASE("what /usr/bin/bwrap is") {
         CHECK(facts.version.is_absent());
     }
     SUBCASE("diverted") {
-        host.answer("/usr/bin/dpkg-divert --listpackage /usr/bin/bwrap", {.exit_code = 0, .out = "LOCAL\n"});
+        host.write("/var/lib/dpkg/diversions", "/usr/bin/bwrap\n/usr/bin/bwrap.real\n:\n");
         CHECK(gather_bwrap(host, nullptr).diverted_by.is("LOCAL"));
     }
     SUBCASE("crashing when asked for its version") {
@@ -217,6 +217,28 @@ TEST_CASE("the distribution's own profile is a provider, with its package") {
     }
 }
 
+TEST_CASE("no glob takes long, or the stack, however it is made") {
+    for (const std::string piece : {"{", "{a,", "{,", "**", "@{", "{a}", "}", "\\"}) {
+        std::string header = "profile x /usr";
+        for (int i = 0; i < 100'000; ++i) {
+            header += piece;
+        }
+        CAPTURE(piece);
+        CHECK(may_provide_bwrap(header + "bwrap {") == (piece != "}" && piece != "{a}"));
+    }
+}
+
+TEST_CASE("a file is disabled by one of its own name, not by others") {
+    FakeHost host;
+    furnish_unrestricted(host);
+    const std::string theirs = "/etc/apparmor.d/own";
+    furnish_policy(host, theirs, "profile bwrap /usr/bin/bwrap {\n}\n", "bwrap\n", "");
+    host.write("/etc/apparmor.d/disable/another", "");
+    CHECK(gather_profile(host).other_providers.value.size() == 1);
+    host.write("/etc/apparmor.d/disable/own", "");
+    CHECK(gather_profile(host).other_providers.value.empty());
+}
+
 TEST_CASE("a system being built is told from one that runs") {
     FakeHost host;
     furnish_unrestricted(host);
@@ -250,14 +272,23 @@ TEST_CASE("a file is asked about when its headers could match /usr/bin/bwrap") {
          {"profile bwrap /usr/bin/bwrap {", "/usr/bin/bwrap {", "profile x /usr/bin/* {",
           "profile x @{bin}/bwrap {", "profile \"a b\" \"/usr/bin/bw?ap\" {",
           "profile y\n  /usr/{,local/}bin/bwrap {", "profile bwrap {",
-          "profile x /** flags=(unconfined) { userns, }", "/{usr/,}bin/bwrap flags=(complain) {"}) {
+          "profile x /** flags=(unconfined) { userns, }", "/{usr/,}bin/bwrap flags=(complain) {",
+          "profile x /usr/{lib,{s,}bin}/{a,bw?ap,c} {", "@{bwrap} flags=(complain) {",
+          "profile x /usr/bin/bwr[]a]p {", "profile x /usr/bin/\\x62wrap {",
+          "profile x \"/usr/bin/{a b,bwrap}\" {", "profile x /usr/bin/{bwrap", "{/usr,}/bin/bwrap {",
+          "profile x /@{multiarch}{,/}usr{/**,}/bwrap {"}) {
         CAPTURE(policy);
         CHECK(may_provide_bwrap(policy));
     }
     for (const char* policy :
          {"profile firefox /usr/lib/firefox/firefox{,-esr} {", "profile x /opt/bwrap {",
           "  /usr/bin/bwrap px,", "# profile bwrap /usr/bin/bwrap {", "profile foo @{bin}/foo {",
-          "include <tunables/global>", "", "profile :glycin:bwrap {"}) {
+          "include <tunables/global>", "", "profile :glycin:bwrap {",
+          "profile steam /usr/{lib/steam/bin_steam.sh,games/steam} flags=(unconfined) {",
+          "@{chromium} = {,ungoogled-}chromium{,-browser}", "@{x}+=/usr/bin/bwrap",
+          "  @{run}/x-*  rw, # bwra", "profile x /usr/{{bin,sbin}/traceroute,bin/linux-traceroute} {",
+          "profile x /usr/{bin,sbin}/php-fpm* {", "profile x /usr/bin/bwrap2 {", "profile x /usr/bin/bwra {",
+          "profile x /usr/{bin}bwrap {", "profile x {,,} {"}) {
         CAPTURE(policy);
         CHECK_FALSE(may_provide_bwrap(policy));
     }

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 #include <unistd.h>
 
 namespace boxlite::test {
@@ -61,7 +63,6 @@ void furnish_common(FakeHost& host) {
     host.write("/dev/kvm", "");
     host.answer("/sbin/apparmor_parser --replace --skip-cache /usr/share/boxlite-bwrap-apparmor/detached",
                 {.exit_code = 0});
-    host.answer("/usr/bin/dpkg-divert --listpackage /usr/bin/bwrap", {.exit_code = 0});
 }
 
 } // namespace
@@ -143,7 +144,8 @@ Result<Outcome> FakeHost::run(const Command& command, const TakeLine& take) cons
 }
 
 Result<Outcome> FakeHost::run(const Command& command) const {
-    const auto found = answers_.find(join(command.argv));
+    runs.push_back(join(command.argv));
+    const auto found = answers_.find(runs.back());
     return found == answers_.end() ? Outcome{.exit_code = 127} : found->second;
 }
 
@@ -191,6 +193,20 @@ void furnish_policy(FakeHost& host, const std::string& path, const std::string& 
     host.answer("/sbin/apparmor_parser --names " + path, {.exit_code = 0, .out = names});
     host.answer("/sbin/apparmor_parser --skip-kernel-load --skip-cache --dump=rule-exprs " + path,
                 {.exit_code = 0, .out = dump});
+}
+
+void furnish_packages(FakeHost& host, const std::string& apparmor, const std::string& bubblewrap) {
+    std::string list;
+    for (const auto& [package, version] : {std::pair{"apparmor", apparmor}, {"bubblewrap", bubblewrap}}) {
+        host.write(std::string("/var/lib/dpkg/info/") + package + ".list", "/.\n");
+        list += std::string("Package: ") + package + "\nStatus: install ok installed\nVersion: " + version +
+                "\n\n";
+    }
+    host.write("/var/lib/dpkg/status", list);
+}
+
+void let_time_pass() {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 void furnish_container(FakeHost& host) {

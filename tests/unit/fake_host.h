@@ -40,6 +40,7 @@ public:
 
     Result<std::vector<std::string>> ring_buffer = std::vector<std::string>{}; ///< records of /dev/kmsg
     Result<std::string> label = std::string("unconfined");
+    mutable std::vector<std::string> runs;                                  ///< what was run, changing or not
     std::vector<std::string> changes;                                       ///< "run …" and "unload …"
     std::function<void(const std::string&)> on_change = [](const auto&) {}; ///< called with each of them
 
@@ -61,6 +62,10 @@ void furnish_unrestricted(FakeHost& host);
 /// A policy file, and what apparmor_parser says its names and its rule expressions are.
 void furnish_policy(FakeHost& host, const std::string& path, const std::string& text,
                     const std::string& names, const std::string& dump);
+/// dpkg has these versions of the packages apparmor and bubblewrap, whose programs are in place.
+void furnish_packages(FakeHost& host, const std::string& apparmor, const std::string& bubblewrap);
+/// Until the file system's clock has moved on.
+void let_time_pass();
 /// From now on the host is a container that may not load policy, booted by systemd.
 void furnish_container(FakeHost& host);
 /// The kernel has loaded this profile.

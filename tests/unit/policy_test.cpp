@@ -225,6 +225,25 @@ TEST_CASE("a profile that is in force already is not loaded again") {
     }
 }
 
+TEST_CASE("with nothing to do, nothing is run") {
+    FakeHost host;
+    furnish_restricted(host);
+    furnish_packages(host, "4.0.1-1", "0.9.0-1");
+    const std::string compiled("\4\10\0version\0\2\5\0\0\0\4\10\0profile\0\7\5\6\0bwrap\0\10", 38);
+    furnish_loaded(host, "bwrap", "enforce", parse_compiled_policy(compiled).value().front().sha256);
+    host.write("/etc/apparmor.d/a", "profile a /usr/{lib/a,games/a} {");
+    host.write("/etc/apparmor.d/b", "@{x} = /usr/bin/*");
+    let_time_pass();
+    host.write("/var/cache/apparmor/26b63962.0/boxlite-bwrap", compiled);
+    CHECK(converge(host).value() ==
+          "profile in force already: this kernel restricts unprivileged user namespaces");
+    CHECK(host.runs.empty());
+    SUBCASE("until the kernel has another") {
+        furnish_loaded(host, "bwrap", "enforce", std::string(64, '0'));
+        CHECK_FALSE(converge(host).value_or("").starts_with("profile in force already"));
+    }
+}
+
 TEST_CASE("mode=never on a host where bwrap works by our profile: off the disk, not out of the kernel") {
     FakeHost host;
     furnish_restricted(host);
