@@ -182,6 +182,11 @@ Response reload(MutableHost& host, const Options& options, const Caller& caller,
             exit_usage,
             "reload changes the kernel's policy, so it needs root: sudo boxlite-bwrap-apparmor reload");
     }
+    // Until all is done, so that of two runs at once the later sees what the earlier did.
+    const auto turn = host.take_turn();
+    if (!turn) {
+        return complain(exit_not_ready, turn.error().message());
+    }
     const auto facts = gather_facts(host, user);
     const auto done = options.removing ? withdraw(host, facts) : apply(host, facts, decide(facts));
     if (!done) {

@@ -3,6 +3,7 @@
 // inject FAULT NUMBER REPORT COMMAND...: runs COMMAND and lets the NUMBERth of the system calls that it and
 // all its descendants make fail with FAULT (the name of an errno), or kills the process that makes it, before
 // it is done, when FAULT is KILL. Writes to REPORT which call that was, or, when there were fewer, how many.
+// With LIST nothing fails, and REPORT gets all the calls, numbered; with COUNT their number.
 // Environment: SKIP, names of processes whose calls are not counted, as in "dpkg frontend".
 //
 // strace(1) injects as well, but counts for each process by itself: of the many processes of a package's
@@ -20,7 +21,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <set>
@@ -72,6 +72,8 @@ const std::map<long, Counted> counted{
 const std::map<std::string, int> faults{{"EIO", EIO},      {"ENOSPC", ENOSPC}, {"EACCES", EACCES},
                                         {"EROFS", EROFS},  {"EINTR", EINTR},   {"EMFILE", EMFILE},
                                         {"ENOMEM", ENOMEM}};
+
+const std::set<std::string> others{"KILL", "LIST", "COUNT"};
 
 struct Process {
     bool in_loader = true;
@@ -152,6 +154,9 @@ public:
     }
 
     [[nodiscard]] std::string report() const {
+        if (fault_ == "LIST") {
+            return done_;
+        }
         return done_.empty() ? std::to_string(count_) + " calls" : done_ + " " + fault_;
     }
 
@@ -175,8 +180,14 @@ private:
             return;
         }
         const auto call = counted.find(number);
-        if (call == counted.end() || (!skipped_.empty() && skipped_.contains(name_of(pid))) ||
-            ++count_ != number_) {
+        if (call == counted.end() || (!skipped_.empty() && skipped_.contains(name_of(pid)))) {
+            return;
+        }
+        ++count_;
+        if (fault_ == "LIST") {
+            done_ += std::to_string(count_) + " " + describe(pid, call->second, registers) + "\n";
+        }
+        if (count_ != number_) {
             return;
         }
         done_ = describe(pid, call->second, registers);
@@ -200,7 +211,7 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 5 || (std::strcmp(argv[1], "KILL") != 0 && !faults.contains(argv[1]))) {
+    if (argc < 5 || (!faults.contains(argv[1]) && !others.contains(argv[1]))) {
         std::fprintf(stderr, "usage: inject FAULT NUMBER REPORT COMMAND...\n");
         return 2;
     }
