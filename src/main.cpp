@@ -45,8 +45,10 @@ boxlite::Colour choose_colour() {
     return wanted ? boxlite::Colour::always : boxlite::Colour::never;
 }
 
-/// By the user's locale, which stays the program's own affair: nothing else here depends on it.
+/// By the user's locale, which stays the program's own affair: nothing else here depends on it. It is
+/// one of the system's: LOCPATH would have its files taken from wherever somebody wants.
 boxlite::Symbols choose_symbols() {
+    unsetenv("LOCPATH");
     const locale_t locale = newlocale(LC_CTYPE_MASK, "", nullptr);
     if (locale == nullptr) {
         return boxlite::Symbols::ascii;
