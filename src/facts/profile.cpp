@@ -123,8 +123,14 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
     std::vector<Provider> providers;
     for (const auto& name : *names) {
         const std::string path = directory / name;
-        if (path == paths::profile || is_skipped(name) ||
-            !gather_existence(host, directory / "disable" / name).is_absent()) {
+        if (path == paths::profile || is_skipped(name)) {
+            continue;
+        }
+        const auto disabled = gather_existence(host, directory / "disable" / name);
+        if (disabled.is_unreadable()) {
+            return Providers::unreadable(disabled.reason);
+        }
+        if (disabled.is_present()) {
             continue;
         }
         const auto policy = host.read(path);
