@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,19 @@ static int trace(char **command) {
     return outcome(result == 0 ? 0 : -1, "sethostname in a program that is traced");
 }
 
+/* aa-exec(1), which says less of why it is refused. */
+static int under_profile(const char *name, char *self) {
+    char request[128];
+    const int length = snprintf(request, sizeof request, "exec %s", name);
+    const int file = open("/proc/self/attr/apparmor/exec", O_WRONLY);
+    if (file < 0 || write(file, request, (size_t)length) != length) {
+        return outcome(-1, file < 0 ? "open of attr/exec" : "change of profile");
+    }
+    char *const command[] = {self, "userns", NULL};
+    execv(self, command);
+    return outcome(-1, "exec under another profile");
+}
+
 int main(int argc, char **argv) {
     const char *kind = argc > 1 ? argv[1] : "";
     if (strcmp(kind, "userns") == 0) {
@@ -142,6 +156,9 @@ int main(int argc, char **argv) {
     }
     if (strcmp(kind, "direct") == 0 && argc > 2) {
         return direct(argv[2]);
+    }
+    if (strcmp(kind, "profile") == 0 && argc > 2) {
+        return under_profile(argv[2], argv[0]);
     }
     if (strcmp(kind, "trace") == 0 && argc > 2) {
         return trace(argv + 2);
