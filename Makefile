@@ -1,9 +1,10 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
-# make test       all but the last two below, with what it needs (root; up to an hour the first time)
+# make test       all but the last three below, with what it needs (root; up to an hour the first time)
 # make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
 # make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning-repository.md)
 # make deb-arm64  the package for arm64 as well, cross-built (root)
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
+# make test-faults    faults and kills at system calls, losses of power, full disks (two hours; tests/faults/run)
 # make manual     write the tables of checks and causes into the manual
 # make test-release    the packages for arm64, and that two builds are the same (half an hour)
 # make bench      what the program costs, measured in a guest beside what else a host would run (half an hour)
@@ -13,7 +14,7 @@ deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architect
 deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
 sources := CMakeLists.txt $(shell find apparmor.d completions debian man src tests/unit -type f)
 
-.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-release test-vm test-matrix bench build-dependencies test-dependencies manual
+.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-release test-vm test-matrix test-faults bench build-dependencies test-dependencies manual
 
 install: build-dependencies
 	$(MAKE) deb
@@ -40,6 +41,17 @@ build: build/build.ninja
 build/build.ninja: CMakeLists.txt tests/unit/CMakeLists.txt
 	cmake -S . -B build -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DBOXLITE_FMT=fmt::fmt
 
+# What tests take along into guests.
+build/faults/inject: tests/faults/inject.cpp
+	mkdir -p $(@D)
+	$(CXX) -std=c++23 -O1 -Wall -Wextra -Wshadow -Wconversion -static -o $@.$$$$ $< && mv $@.$$$$ $@
+build/attacks/attack: tests/vm/attacks/attack.c
+	mkdir -p $(@D)
+	$(CC) -O1 -Wall -Wextra -static -o $@.$$$$ $< && mv $@.$$$$ $@
+build/attacks/attack.so: tests/vm/attacks/attack.c
+	mkdir -p $(@D)
+	$(CC) -O1 -Wall -Wextra -shared -fPIC -DPRELOADED -o $@.$$$$ $< && mv $@.$$$$ $@
+
 test: build-dependencies test-dependencies
 	tests/run unit lint package vm
 
@@ -57,6 +69,9 @@ test-matrix: deb
 	tests/run matrix
 bench: deb
 	tests/bench/run
+
+test-faults: deb
+	tests/faults/run
 
 manual: build/build.ninja
 	cmake --build build --target manual

@@ -46,8 +46,10 @@ boxlite::Colour choose_colour() {
     return wanted ? boxlite::Colour::always : boxlite::Colour::never;
 }
 
-/// By the user's locale, which stays the program's own affair: nothing else here depends on it.
+/// By the user's locale, which stays the program's own affair: nothing else here depends on it. It is
+/// one of the system's: LOCPATH would have its files taken from wherever somebody wants.
 boxlite::Symbols choose_symbols() {
+    unsetenv("LOCPATH");
     const locale_t locale = newlocale(LC_CTYPE_MASK, "", nullptr);
     if (locale == nullptr) {
         return boxlite::Symbols::ascii;
@@ -99,9 +101,19 @@ int run(int argc, const char* const* argv) {
     const Look look{.colour = choose_colour(), .symbols = choose_symbols(), .width = choose_width()};
     std::vector<Options> line{*options};
     line.insert(line.end(), options->then.begin(), options->then.end());
+    // One turn for all of them: what one saw still holds for the next, and what another run did is seen.
+    const bool changes = std::any_of(line.begin(), line.end(), [](const auto& command) {
+        return command.subcommand == Subcommand::reload;
+    });
+    const auto turn = changes ? host.take_turn() : Result<Fd>();
     std::optional<Facts> seen;
     int code = exit_ready;
     for (const auto& command : line) {
+        if (command.subcommand == Subcommand::reload && !turn) {
+            std::fprintf(stderr, "boxlite-bwrap-apparmor: %s\n", printable(turn.error().message()).c_str());
+            code = exit_not_ready;
+            continue;
+        }
         std::optional<Progress> progress;
         if (is_able_terminal(STDERR_FILENO)) {
             progress.emplace(STDERR_FILENO);

@@ -68,12 +68,15 @@ bool above_standard(Fd& fd) {
     return true;
 }
 
-/// Passes on what there is to read; false at the end of the stream, or when no more is wanted.
-template <class Take> bool drain(const Fd& from, const Take& take) {
+/// Passes on what there is to read; false at the end of the stream, or when no more is wanted. A
+/// stream that cannot be read is not one that has ended: `outcome` says so.
+template <class Take> bool drain(const Fd& from, const Take& take, Outcome& outcome) {
     std::array<char, 4096> buffer{};
     const ssize_t count = read(from.get(), buffer.data(), buffer.size());
     if (count < 0) {
-        return errno == EINTR || errno == EAGAIN;
+        const bool again = errno == EINTR || errno == EAGAIN;
+        outcome.unread = outcome.unread || !again;
+        return again;
     }
     return count > 0 && take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
 }
@@ -96,6 +99,9 @@ Pipe make_pipe() {
 std::string describe_end(const Outcome& outcome) {
     if (outcome.timed_out) {
         return "no answer within its time limit";
+    }
+    if (outcome.unread) {
+        return "its output could not be read";
     }
     if (outcome.signal != 0) {
         return fmt::format("killed by signal {}", outcome.signal);
@@ -190,7 +196,7 @@ void Child::reap(Outcome& outcome) {
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
     pid_ = -1;
-    if (WIFEXITED(status) && !outcome.timed_out) {
+    if (WIFEXITED(status) && !outcome.timed_out && !outcome.unread) {
         outcome.exit_code = WEXITSTATUS(status);
     } else if (WIFSIGNALED(status)) {
         outcome.signal = WTERMSIG(status);
@@ -243,10 +249,10 @@ Outcome Child::collect(const TakePiece& take_output) {
         if (poll(watched.data(), watched.size(), static_cast<int>(left.count())) <= 0) {
             continue;
         }
-        if (watched[0].revents != 0 && !drain(out_, take_out)) {
+        if (watched[0].revents != 0 && !drain(out_, take_out, outcome)) {
             watched[0].fd = -1;
         }
-        if (watched[1].revents != 0 && !drain(err_, take_err)) {
+        if (watched[1].revents != 0 && !drain(err_, take_err, outcome)) {
             watched[1].fd = -1;
         }
         if (watched[2].revents != 0) {
@@ -258,8 +264,8 @@ Outcome Child::collect(const TakePiece& take_output) {
     for (int i = 0; wanted && i < 32; ++i) {
         pollfd last_out{out_.get(), POLLIN, 0};
         pollfd last_err{err_.get(), POLLIN, 0};
-        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, take_out);
-        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, take_err);
+        const bool more_out = poll(&last_out, 1, 0) > 0 && drain(out_, take_out, outcome);
+        const bool more_err = poll(&last_err, 1, 0) > 0 && drain(err_, take_err, outcome);
         if (!more_out && !more_err) {
             break;
         }

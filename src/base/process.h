@@ -27,9 +27,10 @@ struct Command {
 
 /// How a program ended and what it wrote, as far as the command's limit.
 struct Outcome {
-    int exit_code = -1; ///< -1 when it did not exit by itself
+    int exit_code = -1; ///< -1 when it did not exit by itself, or `unread`
     int signal = 0;     ///< the signal that ended it, or 0
     bool timed_out = false;
+    bool unread = false; ///< what it wrote could not be read to the end
     std::string out = {};
     std::string err = {};
 

@@ -2,6 +2,7 @@
 #include "base/user.h"
 
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -19,18 +20,28 @@ namespace {
 
 constexpr std::size_t entry_size = 16384;
 
-bool has_no_capability() {
+/// The user's change takes the permitted capabilities, and the ambient with them, but leaves those
+/// that a file could make permitted again.
+bool drop_capabilities() {
     __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
-    if (syscall(SYS_capget, &header, sets.data()) != 0) {
+    if (syscall(SYS_capset, &header, sets.data()) != 0 || syscall(SYS_capget, &header, sets.data()) != 0) {
         return false;
     }
     for (const auto& set : sets) {
-        if (set.effective != 0 || set.permitted != 0) {
+        if (set.effective != 0 || set.permitted != 0 || set.inheritable != 0) {
             return false;
         }
     }
     return true;
+}
+
+/// Leaves the session's keyring for an empty one: a process goes on possessing the keys in it,
+/// whoever it becomes, session-keyring(7). Where the kernel has no keys, or a filter refuses the call,
+/// they cannot be used either.
+bool leave_keyring() {
+    return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) >= 0 || errno == ENOSYS ||
+           errno == EPERM;
 }
 
 } // namespace
@@ -80,7 +91,7 @@ std::string name_of_group(gid_t group) {
 }
 
 bool drop_privileges_to(const User& user) {
-    if (prctl(PR_SET_KEEPCAPS, 0) != 0 || setgroups(0, nullptr) != 0 ||
+    if (!leave_keyring() || prctl(PR_SET_KEEPCAPS, 0) != 0 || setgroups(0, nullptr) != 0 ||
         setresgid(user.gid, user.gid, user.gid) != 0 || setresuid(user.uid, user.uid, user.uid) != 0) {
         return false;
     }
@@ -94,7 +105,7 @@ bool drop_privileges_to(const User& user) {
            effective_uid == user.uid && saved_uid == user.uid &&
            getresgid(&real_gid, &effective_gid, &saved_gid) == 0 && real_gid == user.gid &&
            effective_gid == user.gid && saved_gid == user.gid && getgroups(0, nullptr) == 0 &&
-           has_no_capability();
+           drop_capabilities();
 }
 
 } // namespace boxlite

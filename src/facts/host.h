@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/fd.h"
 #include "base/lines.h"
 #include "base/process.h"
 #include "base/result.h"
@@ -60,6 +61,8 @@ public:
 /// A host that may also be changed. Only the policy room asks for one.
 class MutableHost : public Host {
 public:
+    /// Keeps others that would change this host waiting until the Fd goes; see base/turn.h.
+    [[nodiscard]] virtual Result<Fd> take_turn() = 0;
     /// Makes a symbolic link; EEXIST when there is something at `path` already.
     [[nodiscard]] virtual Result<void> make_link(const std::string& target, const std::string& path) = 0;
     [[nodiscard]] virtual Result<void> make_directory(const std::string& path) = 0;

@@ -20,12 +20,14 @@ Fact<bool> gather_link_or_file(const Host& host, const std::string& path) {
     return is_missing(status.error()) ? Fact<bool>{} : Fact<bool>::unreadable(status.error().message());
 }
 
-/// Whether a file of that name is disabled, `disabled` being the names in /etc/apparmor.d/disable.
-bool is_disabled(const Host& host, const Result<std::vector<std::string>>& disabled,
-                 const std::string& name) {
-    const bool may_be = disabled ? std::binary_search(disabled->begin(), disabled->end(), name)
-                                 : !is_missing(disabled.error());
-    return may_be && !gather_existence(host, paths::disable_directory + "/" + name).is_absent();
+/// The link that disables a file of that name, `disabled` being the names in /etc/apparmor.d/disable.
+Fact<bool> gather_disabled(const Host& host, const Result<std::vector<std::string>>& disabled,
+                           const std::string& name) {
+    if (disabled ? !std::binary_search(disabled->begin(), disabled->end(), name)
+                 : is_missing(disabled.error())) {
+        return {};
+    }
+    return gather_existence(host, paths::disable_directory + "/" + name);
 }
 
 /// The package a file belongs to: "apparmor: /etc/apparmor.d/bwrap-userns-restrict"
@@ -48,16 +50,33 @@ bool is_skipped(const std::string& name) {
            std::any_of(endings.begin(), endings.end(), [&](auto ending) { return name.ends_with(ending); });
 }
 
-/// What apparmor_parser makes of a file that could provide a profile for bwrap.
-std::vector<std::string> ask_parser(const Host& host, const std::string& path) {
-    const auto names = host.run({.argv = {paths::apparmor_parser, "--names", path}});
-    if (!names || !names->succeeded()) {
-        return {}; // what it cannot parse it cannot load either
+/// A parser that did not come to its end has not said that it cannot parse the file.
+Result<Outcome> run_to_its_end(const Host& host, const Command& command, const std::string& path) {
+    auto outcome = host.run(command);
+    if (outcome && outcome->exit_code < 0) {
+        return std::unexpected(Error{"ask apparmor_parser about", path, 0, describe_end(*outcome)});
     }
-    const auto dump = host.run(
+    return outcome;
+}
+
+/// What apparmor_parser makes of a file that could provide a profile for bwrap.
+Result<std::vector<std::string>> ask_parser(const Host& host, const std::string& path) {
+    const auto names = run_to_its_end(host, {.argv = {paths::apparmor_parser, "--names", path}}, path);
+    if (!names) {
+        return std::unexpected(names.error());
+    }
+    if (!names->succeeded()) {
+        return std::vector<std::string>{}; // what it cannot parse it cannot load either
+    }
+    const auto dump = run_to_its_end(
+        host,
         {.argv = {paths::apparmor_parser, "--skip-kernel-load", "--skip-cache", "--dump=rule-exprs", path},
-         .output_limit = 1024UL * 1024});
-    return dump ? parse_providing_profiles(names->out, dump->out + dump->err) : std::vector<std::string>{};
+         .output_limit = 1024UL * 1024},
+        path);
+    if (!dump) {
+        return std::unexpected(dump.error());
+    }
+    return parse_providing_profiles(names->out, dump->out + dump->err);
 }
 
 /// Whether a policy file says anything: more than blank lines and comments. An include, which
@@ -97,7 +116,14 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
     std::vector<Provider> providers;
     for (const auto& name : *names) {
         const auto path = paths::policy_directory + "/" + name;
-        if (path == paths::profile || is_skipped(name) || is_disabled(host, disabled, name)) {
+        if (path == paths::profile || is_skipped(name)) {
+            continue;
+        }
+        const auto is_disabled = gather_disabled(host, disabled, name);
+        if (is_disabled.is_unreadable()) {
+            return Providers::unreadable(is_disabled.reason);
+        }
+        if (is_disabled.is_present()) {
             continue;
         }
         const auto policy = host.read(path);
@@ -117,8 +143,12 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
         if (!may_provide_bwrap(*policy)) {
             continue;
         }
-        if (auto profiles = ask_parser(host, path); !profiles.empty()) {
-            providers.push_back({path, find_owner(host, path), std::move(profiles)});
+        auto profiles = ask_parser(host, path);
+        if (!profiles) {
+            return Providers::unreadable(profiles.error().message());
+        }
+        if (!profiles->empty()) {
+            providers.push_back({path, find_owner(host, path), std::move(*profiles)});
         }
     }
     return Providers::present(std::move(providers));

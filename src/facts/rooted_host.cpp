@@ -2,6 +2,7 @@
 #include "facts/rooted_host.h"
 
 #include "base/fd.h"
+#include "base/turn.h"
 #include "facts/bwrap_label.h"
 
 #include <sys/apparmor.h>
@@ -146,6 +147,11 @@ Result<Outcome> RootedHost::run(const Command& command) const {
 
 Result<std::string> RootedHost::bwrap_label(const User* user) const {
     return measure_bwrap_label(user);
+}
+
+Result<Fd> RootedHost::take_turn() {
+    using namespace std::chrono_literals;
+    return boxlite::take_turn(at("/run/boxlite-bwrap-apparmor"), 100s);
 }
 
 Result<void> RootedHost::make_link(const std::string& target, const std::string& path) {

@@ -24,6 +24,7 @@ public:
     [[nodiscard]] Result<void> read_ring_buffer(const TakeLine& take) const override;
     [[nodiscard]] Result<std::string> bwrap_label(const User* user) const override;
 
+    Result<Fd> take_turn() override;
     Result<void> make_link(const std::string& target, const std::string& path) override;
     Result<void> make_directory(const std::string& path) override;
     Result<void> remove(const std::string& path) override;

@@ -30,6 +30,9 @@ Decision decide(const Facts& facts) {
     if (facts.apparmor.parser_version.is_unreadable()) {
         return {leave, facts.apparmor.parser_version.reason};
     }
+    if (facts.apparmor.abi_4.is_unreadable()) {
+        return {leave, facts.apparmor.abi_4.reason};
+    }
     if (!parses_profile(facts)) {
         const auto& parser = facts.apparmor.parser_version;
         return {deactivate, parser.is_absent() ? "there is no apparmor_parser"

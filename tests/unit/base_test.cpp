@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 #include "base/text.h"
+#include "base/turn.h"
 #include "base/user.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <unistd.h>
 
@@ -152,4 +155,39 @@ TEST_CASE("a user that is not there is an error that names it") {
     const auto user = find_user("no-such-user-here");
     REQUIRE_FALSE(user);
     CHECK(user.error().message() == "cannot find user no-such-user-here: no such user");
+}
+
+TEST_CASE("turns are taken one after the other") {
+    std::string parent = "/tmp/boxlite-turn-XXXXXX";
+    REQUIRE(mkdtemp(parent.data()) != nullptr);
+    const auto place = parent + "/place";
+    SUBCASE("the second waits, and fails when it takes too long") {
+        const auto first = take_turn(place, 10s);
+        REQUIRE(first);
+        CHECK(first->is_open());
+        const auto second = take_turn(place, 200ms);
+        REQUIRE_FALSE(second);
+        CHECK(second.error().message() == "cannot begin: another run has not ended for 0 s");
+    }
+    SUBCASE("and has its own once the first is done") {
+        CHECK(take_turn(place, 10s)->is_open());
+        CHECK(take_turn(place, 0s)->is_open());
+    }
+    SUBCASE("not where others may enter, who could keep it for ever") {
+        mkdir(place.c_str(), 0755);
+        chmod(place.c_str(), 0755);
+        const auto turn = take_turn(place, 0s);
+        REQUIRE(turn);
+        CHECK_FALSE(turn->is_open());
+    }
+    SUBCASE("not through a link") {
+        REQUIRE(symlink("/root", place.c_str()) == 0);
+        CHECK_FALSE(take_turn(place, 0s)->is_open());
+    }
+    SUBCASE("not where there is no place for it") {
+        CHECK_FALSE(take_turn(place + "/deeper", 0s)->is_open());
+    }
+    unlink(place.c_str());
+    rmdir(place.c_str());
+    rmdir(parent.c_str());
 }
