@@ -16,6 +16,8 @@
 
 namespace boxlite {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 /// What a child that could not become the program reports over its pipe, closed by a good exec.
@@ -84,6 +86,23 @@ template <class Take> bool drain(const Fd& from, const Take& take, Outcome& outc
 /// Keeps `piece`, as far as `limit` bytes in all.
 void append_up_to(std::string& text, std::string_view piece, std::size_t limit) {
     text.append(piece.substr(0, limit - text.size()));
+}
+
+/// A program may outlive the signal: AppArmor keeps even root's from one whose profile has no rule for
+/// signals, apparmor.d(5).
+bool has_ended_within(const Fd& pidfd, std::chrono::milliseconds time_limit) {
+    if (!pidfd.is_open()) {
+        return true; // it never came to run anything
+    }
+    const auto deadline = std::chrono::steady_clock::now() + time_limit;
+    int count = 0;
+    do {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        pollfd ended{pidfd.get(), POLLIN, 0};
+        count = poll(&ended, 1, static_cast<int>(std::max(left, 0ms).count()));
+    } while (count < 0 && errno == EINTR);
+    return count > 0;
 }
 
 } // namespace
@@ -192,6 +211,11 @@ void Child::reap(Outcome& outcome) {
         return;
     }
     kill_group();
+    if (!has_ended_within(pidfd_, 5s)) {
+        pid_ = -1; // left to itself
+        outcome.timed_out = true;
+        return;
+    }
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }

@@ -44,7 +44,7 @@ Result<void> wait_until_reading(Child& child, const Fd& pipe) {
 
 Result<std::string> measure_bwrap_label(const User* user) {
     // bwrap reads all of its arguments from the pipe before it acts on any, and never gets to the end.
-    const Pipe arguments = make_pipe();
+    Pipe arguments = make_pipe();
     const std::array<char, page> filling{};
     if (!arguments.write_end.is_open() || fcntl(arguments.write_end.get(), F_SETPIPE_SZ, page) != page ||
         write(arguments.write_end.get(), filling.data(), filling.size()) != page) {
@@ -63,8 +63,11 @@ Result<std::string> measure_bwrap_label(const User* user) {
     }
     char* label = nullptr;
     char* mode = nullptr;
-    if (aa_gettaskcon(child->pid(), &label, &mode) < 0) {
-        return std::unexpected(Error{"read the label of", bwrap, errno});
+    const bool is_read = aa_gettaskcon(child->pid(), &label, &mode) >= 0;
+    const int code = errno;
+    arguments.write_end.reset(); // the end of its arguments, at which it ends by itself
+    if (!is_read) {
+        return std::unexpected(Error{"read the label of", bwrap, code});
     }
     const std::unique_ptr<char, decltype(&std::free)> owner(label, std::free);
     return mode == nullptr ? std::string(label) : std::string(label) + " (" + mode + ")";
