@@ -1,6 +1,8 @@
 # make install    build the package, install it here, show the status (root; Debian 12, Ubuntu 24.04)
-# make test       all but the last three below, with what it needs (root; up to an hour the first time)
-# make test-unit, test-lint, test-package, test-vm    one part alone, its tools being there
+# make test       the parts in the next line, with what it needs (root; up to an hour the first time)
+# make test-unit, test-sanitized, test-lint, test-package, test-vm    one part alone, its tools being there
+# make coverage   how many lines of the pure rooms the unit tests reach, and which they do not
+# make fuzz       an hour for each parser of foreign bytes (FUZZ_SECONDS=3600); keeps what it learned
 # make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning-repository.md)
 # make deb-arm64  the package for arm64 as well, cross-built (root)
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
@@ -14,7 +16,7 @@ deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architect
 deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
 sources := CMakeLists.txt $(shell find apparmor.d completions debian man src tests/unit -type f)
 
-.PHONY: install deb deb-arm64 repo release build test test-unit test-lint test-package test-release test-vm test-matrix test-faults bench build-dependencies test-dependencies manual
+.PHONY: install deb deb-arm64 repo release build test test-unit test-sanitized coverage fuzz instrumented test-lint test-package test-release test-vm test-matrix test-faults bench build-dependencies test-dependencies manual
 
 install: build-dependencies
 	$(MAKE) deb
@@ -52,11 +54,28 @@ build/attacks/attack.so: tests/vm/attacks/attack.c
 	mkdir -p $(@D)
 	$(CC) -O1 -Wall -Wextra -shared -fPIC -DPRELOADED -o $@.$$$$ $< && mv $@.$$$$ $@
 
+# One build of clang's for the sanitizers, short fuzzing and the coverage, and one for long fuzzing.
+instrumented: build/instrumented/build.ninja
+	cmake --build build/instrumented
+build/fuzz/build.ninja: optimized = -D CMAKE_CXX_FLAGS_INSTRUMENTED=-O1
+build/instrumented/build.ninja build/fuzz/build.ninja: CMakeLists.txt tests/instrumented.cmake tests/unit/CMakeLists.txt tests/fuzz/CMakeLists.txt
+	cmake -C tests/instrumented.cmake $(optimized) -S . -B $(@D) -G Ninja
+
+FUZZ_SECONDS = 3600
+coverage: instrumented
+	tests/coverage
+fuzz: build/fuzz/build.ninja
+	cmake --build build/fuzz --target fuzz_programs
+	tests/fuzz/run build/fuzz $(FUZZ_SECONDS)
+	tests/fuzz/minimise build/fuzz
+
 test: build-dependencies test-dependencies
-	tests/run unit lint package vm
+	tests/run unit sanitized lint package vm
 
 test-unit: build
 	tests/run unit
+test-sanitized: instrumented
+	tests/run sanitized
 test-lint: build deb
 	tests/run lint
 test-package: deb

@@ -60,9 +60,6 @@ std::string object_of(const Record& record) {
 }
 
 std::string describe(const Record& record) {
-    if (record.event == Record::Event::damaged) {
-        return printable(record.raw);
-    }
     const auto by = printable(record.comm.empty() ? "a process" : record.comm, 40);
     const auto under = printable(record.profile, 100);
     if (record.event == Record::Event::audit && !record.target.empty()) {

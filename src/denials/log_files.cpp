@@ -87,7 +87,8 @@ Source read_log(const Host& host, std::string_view title, const std::string& pat
             source = unreadable_source(title, read.error());
         }
         if (reading.is_over()) {
-            source = {Source::State::cut_short, title, fmt::format("the time was up within {}", file.path)};
+            source = {Source::State::cut_short, title,
+                      fmt::format("the time was up within {}", printable(file.path))};
             break;
         }
     }

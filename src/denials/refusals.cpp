@@ -47,6 +47,9 @@ Fact<RefusalFacts> gather_refusals(const Host& host, const AppArmorFacts& apparm
     }
     if (refusals.breaking > 0) {
         refusals.last = format_time(last.seconds);
+    } else if (audit_log.state == Source::State::unreadable) {
+        // Where auditd runs, the ring buffer stays empty.
+        return Fact<RefusalFacts>::unreadable(audit_log.detail);
     }
     return Fact<RefusalFacts>::present(std::move(refusals));
 }

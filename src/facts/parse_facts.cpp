@@ -105,15 +105,15 @@ public:
     template <class T>
         requires std::is_enum_v<T>
     void read(const Json& json, T& value, const std::string& path) {
-        static constexpr auto words = words_of(T{});
+        static constexpr auto known = words_of(T{});
         std::string word;
         read(json, word, path);
-        const auto found = std::find(words.begin(), words.end(), word);
-        if (found == words.end()) {
-            refuse(path, fmt::format("\"{}\" is none of {}", printable(word, 40), fmt::join(words, ", ")));
+        const auto found = std::find(known.begin(), known.end(), word);
+        if (found == known.end()) {
+            refuse(path, fmt::format("\"{}\" is none of {}", printable(word, 40), fmt::join(known, ", ")));
             return;
         }
-        value = static_cast<T>(found - words.begin());
+        value = static_cast<T>(found - known.begin());
     }
 
     template <class T> void read(const Json& json, std::optional<T>& value, const std::string& path) {

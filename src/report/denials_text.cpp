@@ -101,16 +101,16 @@ std::string render_losses(const DenialReport& report, const Look& look) {
 } // namespace
 
 std::string render_text(const DenialReport& report, Detail detail, const Look& look) {
-    std::vector<JudgedCheck> lines;
-    lines.reserve(report.sources.size() + report.rows.size());
+    std::vector<JudgedCheck> rows;
+    rows.reserve(report.sources.size() + report.rows.size());
     for (const auto& source : report.sources) {
-        lines.push_back(judge_source(source));
+        rows.push_back(judge_source(source));
     }
     for (const auto& denial : report.rows) {
-        lines.push_back(judge_denial(denial));
+        rows.push_back(judge_denial(denial));
     }
     const auto summary = summarize(report);
-    return render_checks(lines, detail, look) + render_losses(report, look) +
+    return render_checks(rows, detail, look) + render_losses(report, look) +
            fmt::format("{}: {}\n", name_of(summary.verdict),
                        wrap(summary.text, look.width, name_of(summary.verdict).size() + 2, 2));
 }

@@ -78,6 +78,10 @@ TEST_CASE("the ring buffer") {
         host.ring_buffer = {"13" + kmsg(record(1)).substr(1)};
         CHECK(count(gather_denials(host, since_boot)) == 0);
     }
+    SUBCASE("what is no record of it is passed over") {
+        host.ring_buffer = {record(1), "5;0," + record(2), kmsg(record(3))};
+        CHECK(count(gather_denials(host, since_boot)) == 1);
+    }
     SUBCASE("its escapes are undone") {
         auto text = record(1);
         text.replace(text.find("comm=\"bwrap\""), 12, R"(comm="bwrap" name="/a\x5cb")");
@@ -153,6 +157,12 @@ TEST_CASE("the audit log") {
               "       fix: sudo boxlite-bwrap-apparmor denials\n"
               "unknown: cannot list /var/log/audit: Permission denied\n");
     }
+    SUBCASE("a file's name is harmless to print, also when the time was up") {
+        host.write("/var/log/audit/audit.log.\x1b[2J", "type=AVC msg=" + record(1) + "\n");
+        const auto report = gather_denials(host, since_boot, {.time = std::chrono::milliseconds(0)});
+        CHECK(source(report, "audit log").detail ==
+              "the time was up within /var/log/audit/audit.log.\\x1b[2J");
+    }
     SUBCASE("a link in its place is not followed") {
         host.write("/elsewhere", record(1));
         host.link(host.real("/elsewhere"), "/var/log/audit/audit.log");
@@ -182,6 +192,30 @@ TEST_CASE("the journal") {
         CHECK(source(gather_denials(host, since_boot), "journal").detail ==
               "cannot read the journal: No such boot ID in journal");
     }
+    SUBCASE("in a directory that one may not see is not an empty one either") {
+        furnish_journal(host, {});
+        host.forbid("/run/log/journal");
+        CHECK(source(gather_denials(host, since_boot), "journal").forbidden);
+    }
+    SUBCASE("has a message that is not UTF-8 as numbers") {
+        const auto text = record(1) + "\xff";
+        std::vector<unsigned> bytes;
+        for (const char character : text) {
+            bytes.push_back(static_cast<unsigned char>(character));
+        }
+        furnish_journal(host, {{{"_TRANSPORT", "kernel"}, {"MESSAGE", bytes}, {"OF", "apparmor="}}});
+        CHECK(count(gather_denials(host, since_boot)) == 1);
+    }
+    SUBCASE("has entries of which nothing can be made") {
+        furnish_journal(host, {{{"_TRANSPORT", "kernel"}, {"OF", "apparmor="}},
+                               {{"_TRANSPORT", "audit"}, {"MESSAGE", "AVC apparmor=\"DENIED\" bwrap"}}});
+        CHECK(count(gather_denials(host, since_boot)) == 0);
+    }
+    SUBCASE("that took too long was read in part") {
+        furnish_journal(host, {});
+        const auto report = gather_denials(host, since_boot, {.time = std::chrono::milliseconds(0)});
+        CHECK(source(report, "journal").state == State::cut_short);
+    }
     SUBCASE("is asked for the time") {
         furnish_journal(host, {});
         host.answer(journal_argv + "--since=@5 _TRANSPORT=kernel + _AUDIT_TYPE=1400", {.exit_code = 0});
@@ -205,6 +239,13 @@ TEST_CASE("syslog, where there is no journal") {
         host.write("/var/log/kern.log.3.xz", "");
         CHECK(source(gather_denials(host, since_boot), "syslog").detail ==
               "cannot read /var/log/kern.log.3.xz: only .gz is understood");
+    }
+    SUBCASE("what gzip cannot unpack, too") {
+        host.write("/var/log/kern.log.4.gz", "");
+        host.answer("/usr/bin/gzip --decompress --stdout /var/log/kern.log.4.gz",
+                    {.exit_code = 1, .err = "not in gzip format\n"});
+        CHECK(source(gather_denials(host, since_boot), "syslog").detail ==
+              "cannot read /var/log/kern.log.4.gz: gzip: not in gzip format");
     }
     SUBCASE("with a journal it is not looked at") {
         furnish_journal(host, {});

@@ -8,6 +8,7 @@
 #include <set>
 
 using namespace boxlite;
+using namespace std::literals;
 
 namespace {
 
@@ -124,7 +125,7 @@ TEST_CASE("lines without a record are passed over, and damaged ones said to be s
     }
     CHECK(parse_record_in(logged("\"DENIED"))->event == Record::Event::damaged);
     CHECK(parse_record_in(logged("\"NOVEL\" profile=\"bwrap\""))->event == Record::Event::damaged);
-    CHECK(parse_record_in(std::string("audit(1.1:1): apparmor=\"DENIED\" \0 \xff=\"\0\"", 45)));
+    CHECK(parse_record_in("audit(1.1:1): apparmor=\"DENIED\" \0 \xff=\"\0\""sv));
 }
 
 TEST_CASE("which records are about bwrap") {
@@ -279,7 +280,7 @@ TEST_CASE("a text of log lines, folded") {
 
 TEST_CASE("any bytes at all do no harm") {
     unsigned state = 1;
-    const std::string alphabet("audit(1.2:3): apparmor=\"DENIED\" profile=bwrap\\\n\0\x1d\xff\x1b 0A", 63);
+    constexpr auto alphabet = "audit(1.2:3): apparmor=\"DENIED\" profile=bwrap\\\n\0\x1d\xff\x1b 0A"sv;
     std::string text;
     for (int i = 0; i < 200'000; ++i) {
         state = state * 1664525U + 1013904223U;

@@ -15,7 +15,7 @@ namespace {
 
 /// Stands for a value of any type; to count the members of a struct.
 struct Anything {
-    template <class T> operator T() const; // NOLINT: implicit on purpose
+    template <class T> operator T() const { return T{}; } // NOLINT: implicit on purpose
 };
 
 template <class T, class... Values> constexpr std::size_t count_members() {

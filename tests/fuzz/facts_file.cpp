@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A facts file from anywhere, and the verdict on it.
+#include "facts/facts_file.h"
+
+#include "expectations.h"
+#include "report/report.h"
+#include "verdict/verdict.h"
+
+using namespace boxlite;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto facts = parse_facts(fuzz::as_text(data, size));
+    if (!facts) {
+        fuzz::expect(fuzz::is_one_safe_line(facts.error().message()), "what is wrong is one safe line");
+        return 0;
+    }
+    const auto written = render_facts(*facts, "1");
+    const auto again = parse_facts(written);
+    fuzz::expect(again && render_facts(*again, "1") == written, "facts written and read are the same facts");
+    for (const auto& verdict : {judge_capability(*facts), judge_state(*facts), judge_probe(*facts)}) {
+        fuzz::expect(fuzz::is_safe_text(render_text(verdict, Detail::everything, {})),
+                     "a report is safe to show");
+    }
+    return 0;
+}
