@@ -50,10 +50,19 @@ std::string_view trimmed(std::string_view text) {
 
 std::vector<std::string_view> words(std::string_view text) {
     std::vector<std::string_view> parts;
-    for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
-        const auto* const end = std::find_if(text.begin(), text.end(), is_white);
-        parts.emplace_back(text.begin(), end);
-        text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+    parts.reserve(8);
+    for (std::size_t end = 0; end < text.size();) {
+        auto start = end;
+        while (start < text.size() && is_white(text[start])) {
+            ++start;
+        }
+        end = start;
+        while (end < text.size() && !is_white(text[end])) {
+            ++end;
+        }
+        if (end > start) {
+            parts.push_back(text.substr(start, end - start));
+        }
     }
     return parts;
 }

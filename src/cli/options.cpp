@@ -109,10 +109,17 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
     app.set_version_flag("--version", BOXLITE_VERSION);
     app.require_subcommand(1, static_cast<int>(rows.size()));
     app.get_formatter()->column_width(24);
+    const auto is_named = [&](const Row& row) {
+        return std::find(argv, argv + argc, std::string_view(row.name)) != argv + argc;
+    };
+    const bool any_is_named = std::any_of(rows.begin(), rows.end(), is_named);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows.at(i);
         auto& options = all.at(i);
         options.subcommand = row.subcommand;
+        if (any_is_named && !is_named(row)) {
+            continue; // so that its options need not be known
+        }
         auto* command = app.add_subcommand(row.name, row.description);
         if (row.subcommand == Subcommand::reload) {
             command->add_flag("--removing", options.removing,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <regex.h>
 
 namespace boxlite {
@@ -57,12 +58,18 @@ constexpr Places nowhere = 0;
 constexpr Places begin = 1;
 constexpr Places end = begin << program.size();
 
-Places after_character(Places from, char character) {
-    Places same = nowhere;
+/// For each character, after which places our program's path goes on with it.
+constexpr std::array<Places, 128> continuations = [] {
+    std::array<Places, 128> places{};
     for (std::size_t i = 0; i < program.size(); ++i) {
-        same |= program[i] == character ? begin << i : nowhere;
+        places.at(static_cast<std::size_t>(program[i])) |= begin << i;
     }
-    return (from & same) << 1U;
+    return places;
+}();
+
+Places after_character(Places from, char character) {
+    const auto index = static_cast<unsigned char>(character);
+    return index < continuations.size() ? (from & continuations.at(index)) << 1U : nowhere;
 }
 
 Places after_anything(Places from) {
@@ -81,6 +88,9 @@ bool may_match(std::string_view glob) {
     std::vector<Alternatives> open;
     Places reached = begin;
     for (; !glob.empty(); glob.remove_prefix(1)) {
+        if (reached == nowhere && open.empty()) {
+            return false;
+        }
         const char character = glob.front();
         if (character == '{') {
             open.push_back({reached, nowhere});
@@ -90,7 +100,7 @@ bool may_match(std::string_view glob) {
         } else if (character == '}' && !open.empty()) {
             reached |= open.back().after;
             open.pop_back();
-        } else if (glob.starts_with("@{")) {
+        } else if (character == '@' && glob.substr(1).starts_with('{')) {
             glob.remove_prefix(std::min(glob.find('}'), glob.size() - 1));
             reached = after_anything(reached);
         } else if (character == '*' || character == '?') {
@@ -119,14 +129,21 @@ bool is_assignment(std::string_view line) {
 
 /// Whether a line could be, or be a part of, the header of a profile: not most of what a policy has.
 bool may_begin_profile(std::string_view line) {
-    constexpr std::string_view blanks = " \t";
-    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-    if (line.starts_with("profile")) {
-        return true;
+    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
+        line.remove_prefix(1);
     }
-    const bool may_be_name =
-        !line.empty() && std::string_view("/@\"{:").find(line.front()) != std::string_view::npos;
-    return may_be_name && !trimmed(line).ends_with(',') && !is_assignment(line); // a rule ends so
+    switch (line.empty() ? '\0' : line.front()) {
+    case 'p':
+        return line.starts_with("profile");
+    case '/':
+    case '@':
+    case '"':
+    case '{':
+    case ':':
+        return !trimmed(line).ends_with(',') && !is_assignment(line); // a rule ends so
+    default:
+        return false;
+    }
 }
 
 bool is_own_namespace(std::string_view name) {

@@ -16,8 +16,8 @@ namespace {
 std::string root_mount(std::string_view mountinfo) {
     std::string mount;
     for (const auto line : lines(mountinfo)) {
-        if (line.find(" / ") == std::string_view::npos) {
-            continue;
+        if (line.find(" / r") == std::string_view::npos) {
+            continue; // the options that follow begin with rw or ro
         }
         const auto fields = words(line); // ID, parent's ID, major:minor, directory, mount point, ...
         if (fields.size() > 4 && fields[4] == "/") {

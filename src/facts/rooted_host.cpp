@@ -46,23 +46,25 @@ Result<OpenFile> open_to_read(const std::string& real, const std::string& path) 
 Result<std::string> read_up_to(const OpenFile& file, const std::string& path, std::size_t limit) {
     constexpr std::size_t least = 4096;
     std::string text;
-    std::size_t held = 0;
-    while (held < limit) {
+    while (text.size() < limit) {
+        const std::size_t held = text.size();
         const std::size_t wanted = held == 0 ? file.size + 1 : held;
-        text.resize(std::min(limit, held + std::max(least, wanted)));
-        const ssize_t count = read(file.fd.get(), text.data() + held, text.size() - held);
+        const std::size_t size = std::min(limit, held + std::max(least, wanted));
+        ssize_t count = 0;
+        text.resize_and_overwrite(size, [&](char* data, std::size_t) {
+            count = ::read(file.fd.get(), data + held, size - held);
+            return held + static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+        });
         if (count < 0 && errno == EINTR) {
             continue;
         }
         if (count < 0) {
             return failed("read", path);
         }
-        held += static_cast<std::size_t>(count);
-        if (count == 0 || (held == file.size && held < text.size())) {
+        if (count == 0 || (text.size() == file.size && text.size() < size)) {
             break;
         }
     }
-    text.resize(held);
     return text;
 }
 
