@@ -121,6 +121,9 @@ Result<std::string> release(MutableHost& host, const Facts& facts) {
     if (is_image(facts) || is_container(facts)) {
         return "";
     }
+    if (const auto* unseen = find_unseen_kind(facts)) {
+        return "; what is loaded stays until reboot: " + unseen->reason;
+    }
     if (providers.empty() && mode_of(facts) == Mode::never && restricts(facts) && is_loaded(facts, "bwrap")) {
         return "; it stays in the kernel until reboot, because bwrap works by it now";
     }

@@ -16,6 +16,17 @@ bool is_container(const Facts& facts) {
     return !is_image(facts) && facts.apparmor.may_load_policy.is(false);
 }
 
+const Fact<bool>* find_unseen_kind(const Facts& facts) {
+    if (facts.chroot.is_unreadable()) {
+        return &facts.chroot;
+    }
+    const auto& may_load = facts.apparmor.may_load_policy;
+    if (may_load.is_unreadable()) {
+        return &may_load;
+    }
+    return may_load.is(false) && facts.booted.is_unreadable() ? &facts.booted : nullptr;
+}
+
 Mode mode_of(const Facts& facts) {
     return facts.configuration.value.mode;
 }

@@ -13,6 +13,8 @@ namespace boxlite {
 [[nodiscard]] bool is_image(const Facts& facts);
 /// A container that may not load policy: what bwrap gets is up to the host outside.
 [[nodiscard]] bool is_container(const Facts& facts);
+/// What was not seen of the two above, so that neither can be told; null when they can.
+[[nodiscard]] const Fact<bool>* find_unseen_kind(const Facts& facts);
 /// The configuration, or what holds without one.
 [[nodiscard]] Mode mode_of(const Facts& facts);
 /// What is loaded is not what the file it comes from says; false where that cannot be told.

@@ -53,6 +53,9 @@ Decision decide(const Facts& facts) {
                                                              : " has a profile for /usr/bin/bwrap: " +
                                                                    printable(provider.profiles.front()))};
     }
+    if (const auto* unseen = find_unseen_kind(facts)) {
+        return {leave, unseen->reason};
+    }
     if (is_image(facts)) {
         return {activate, "decided at first boot, by the kernel that boots"};
     }

@@ -97,6 +97,11 @@ void furnish_in_force(FakeHost& host) {
     furnish_loaded(host, "unpriv_bwrap");
 }
 
+void furnish_image(FakeHost& host) {
+    furnish_unrestricted(host);
+    host.write("/proc/self/mountinfo", "");
+}
+
 void furnish_rival(FakeHost& host) {
     furnish_restricted(host);
     furnish_policy(host, "/etc/apparmor.d/own", "profile own /usr/bin/bwrap {\n}\n", "own\n",
@@ -126,6 +131,12 @@ TEST_CASE("whatever cannot be seen, a profile in force is not taken away") {
                });
     });
     CHECK(tried > 100);
+}
+
+TEST_CASE("whatever cannot be seen, a system being built is left active, and its kernel alone") {
+    const int tried =
+        sweep(furnish_image, [](const FakeHost& host) { return !is_disabled(host) && host.changes.empty(); });
+    CHECK(tried > 50);
 }
 
 TEST_CASE("whatever cannot be seen, a profile made inactive is not brought back") {
