@@ -6,11 +6,11 @@
 # make repo KEY=... URL=...    a signed apt repository for that address, in build/repo (docs/provisioning-repository.md)
 # make deb-arm64  the package for arm64 as well, cross-built (root)
 # make release    everything twice, byte for byte equal, with checksums, in build/release (root)
-# make test-faults    faults and kills at system calls, losses of power, full disks (two hours; tests/faults/run)
 # make manual     write the tables of checks and causes into the manual
 # make test-release    the packages for arm64, and that two builds are the same (half an hour)
 # make bench      what the program costs, measured in a guest beside what else a host would run (half an hour)
 # make test-matrix    every guest test on every suite it is for, into docs/matrix.md (two hours)
+# make test-faults    faults and kills at system calls, losses of power, full disks (two hours; tests/faults/run)
 version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 deb = build/deb/boxlite-bwrap-apparmor_$(version)_$(shell dpkg --print-architecture).deb
 deb_arm64 = build/deb-arm64/boxlite-bwrap-apparmor_$(version)_arm64.deb
