@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // measure ROUNDS FILE: runs each command of FILE in its turn, ROUNDS times over, and prints for each
 // "NAME MEDIAN LEAST MEMORY": microseconds from its start to its end, and the peak resident memory of it or
-// of a child of its, in KiB. A line of FILE is "NAME | BEFORE | COMMAND"; BEFORE is a shell command that is not
-// measured, and a COMMAND of the form "nobody: ..." is run as nobody. Linked statically, for any guest.
+// of a child of its, in KiB. A line of FILE is "NAME | BEFORE | COMMAND"; BEFORE is a shell command that is
+// not measured, and a COMMAND of the form "nobody: ..." is run as nobody. Linked statically, for any guest.
 #include <sys/resource.h>
 #include <sys/wait.h>
 
