@@ -45,7 +45,8 @@ TEST_CASE("the JSON has a word for every weight and every event") {
     std::set<std::string> weights;
     std::set<std::string> events;
     const auto report = parse_log(breaking + "\n" + intended + "\n" + note + "\n" + unclear + "\n" + damaged);
-    for (const auto& denial : nlohmann::json::parse(render_json(report, "1"))["denials"]) {
+    const auto document = nlohmann::json::parse(render_json(report, "1"));
+    for (const auto& denial : document["denials"]) {
         weights.insert(denial["weight"]);
         events.insert(denial["record"]["event"]);
     }

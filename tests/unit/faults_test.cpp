@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 
 using namespace boxlite;
 using namespace boxlite::test;
@@ -19,7 +20,10 @@ class FailingHost : public FakeHost {
 public:
     enum class Kind { not_started, killed };
 
-    explicit FailingHost(int failing, Kind kind) : left_(failing), kind_(kind) {}
+    void fail_at(int answer, Kind kind) {
+        left_ = answer;
+        kind_ = kind;
+    }
     [[nodiscard]] bool has_failed() const { return left_ <= 0; }
 
     Result<std::string> read(const std::string& path, std::size_t limit) const override {
@@ -54,8 +58,8 @@ private:
     }
     bool fails() const { return --left_ == 0; }
 
-    mutable int left_;
-    Kind kind_;
+    mutable int left_ = 0;
+    Kind kind_ = Kind::not_started;
 };
 
 using Furnish = void (*)(FakeHost&);
@@ -68,18 +72,22 @@ bool is_disabled(const FakeHost& host) {
 /// A host where all is as it should be stays that way whatever fails: `kept` says so.
 int sweep(Furnish furnish, Kept kept) {
     int tried = 0;
+    std::unique_ptr<FailingHost> host;
     for (const auto kind : {FailingHost::Kind::not_started, FailingHost::Kind::killed}) {
         for (int n = 1; n < 10'000; ++n) {
-            FailingHost host(n, kind);
-            furnish(host);
-            const auto facts = gather_facts(host, nullptr);
-            const auto done = apply(host, facts, decide(facts));
-            if (!host.has_failed()) {
+            if (!host || !host->changes.empty()) {
+                host = std::make_unique<FailingHost>();
+                furnish(*host);
+            }
+            host->fail_at(n, kind);
+            const auto facts = gather_facts(*host, nullptr);
+            const auto done = apply(*host, facts, decide(facts));
+            if (!host->has_failed()) {
                 break;
             }
             CAPTURE(n);
             CAPTURE(done ? *done : done.error().message());
-            CHECK(kept(host));
+            CHECK(kept(*host));
             ++tried;
         }
     }
