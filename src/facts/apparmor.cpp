@@ -136,12 +136,13 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
         }
         std::vector<LoadedProfile> loaded;
         reason.clear();
+        const auto prefix = directory + "/";
         for (const auto& entry : *entries) {
             const std::string_view stem = std::string_view(entry).substr(0, entry.rfind('.'));
             if (!stems.contains(stem)) {
                 continue;
             }
-            const auto profile = directory + "/" + entry;
+            const auto profile = prefix + entry;
             const auto name = host.read(profile + "/name");
             const auto mode = host.read(profile + "/mode");
             if (!name || !mode) {

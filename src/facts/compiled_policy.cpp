@@ -196,10 +196,10 @@ bool has_newer_source(const Host& host, const struct stat& cache_file) {
 /// The cache has a directory for each set of kernel features.
 std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
                                                         const std::vector<LoadedProfile>& loaded) {
-    const std::string cache = "/var/cache/apparmor";
+    const std::string cache = "/var/cache/apparmor/";
     const auto directories = host.list(cache);
     for (const auto& directory : directories.value_or(std::vector<std::string>{})) {
-        const auto path = cache + "/" + directory + "/boxlite-bwrap";
+        const auto path = (cache + directory).append("/boxlite-bwrap");
         const auto status = host.examine(path);
         const auto binary = host.read(path);
         if (!status || !binary) {

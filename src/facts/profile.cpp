@@ -113,9 +113,10 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
                                          : Providers::unreadable(names.error().message());
     }
     const auto disabled = host.list(paths::disable_directory);
+    const auto prefix = paths::policy_directory + "/";
     std::vector<Provider> providers;
     for (const auto& name : *names) {
-        const auto path = paths::policy_directory + "/" + name;
+        const auto path = prefix + name;
         if (path == paths::profile || is_skipped(name)) {
             continue;
         }
