@@ -101,6 +101,15 @@ TEST_CASE("what the profile compiles to") {
         host.answer(compile_ours, {.exit_code = 0, .out = compile("bwrap", 'y')});
         CHECK_FALSE(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
     }
+    SUBCASE("is asked of the parser when the tunables cannot be listed") {
+        host.write("/etc/apparmor.d/tunables/global", "");
+        let_time_pass();
+        host.write(cache_file, compile("bwrap", 'x'));
+        CHECK(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
+        host.forbid("/etc/apparmor.d/tunables");
+        host.answer(compile_ours, {.exit_code = 0, .out = compile("bwrap", 'y')});
+        CHECK_FALSE(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
+    }
     SUBCASE("is asked of the parser when the cache is cut short") {
         host.write(cache_file, compile("bwrap", 'x').substr(0, 40));
         host.answer(compile_ours, {.exit_code = 0, .out = compile("bwrap", 'x')});
