@@ -92,23 +92,21 @@ int deliver(const boxlite::Response& response, const std::optional<std::string>&
 
 int run(int argc, const char* const* argv) {
     using namespace boxlite;
-    const auto options = parse_options(argc, argv);
-    if (!options) {
-        std::fputs(options.error().text.c_str(), options.error().asked_for ? stdout : stderr);
-        return options.error().asked_for ? exit_ready : exit_usage;
+    const auto line = parse_options(argc, argv);
+    if (!line) {
+        std::fputs(line.error().text.c_str(), line.error().asked_for ? stdout : stderr);
+        return line.error().asked_for ? exit_ready : exit_usage;
     }
     RootedHost host("");
     const Look look{.colour = choose_colour(), .symbols = choose_symbols(), .width = choose_width()};
-    std::vector<Options> line{*options};
-    line.insert(line.end(), options->then.begin(), options->then.end());
     // One turn for all of them: what one saw still holds for the next, and what another run did is seen.
-    const bool changes = std::any_of(line.begin(), line.end(), [](const auto& command) {
+    const bool changes = std::any_of(line->begin(), line->end(), [](const auto& command) {
         return command.subcommand == Subcommand::reload;
     });
     const auto turn = changes ? host.take_turn() : Result<Fd>();
     std::optional<Facts> seen;
     int code = exit_ready;
-    for (const auto& command : line) {
+    for (const auto& command : *line) {
         if (command.subcommand == Subcommand::reload && !turn) {
             std::fprintf(stderr, "boxlite-bwrap-apparmor: %s\n", printable(turn.error().message()).c_str());
             code = exit_not_ready;
@@ -120,7 +118,7 @@ int run(int argc, const char* const* argv) {
         }
         const Caller caller{.is_root = geteuid() == 0,
                             .look = command.output ? Look{.symbols = look.symbols} : look};
-        const auto response = execute(host, command, caller, line.size() > 1 ? &seen : nullptr);
+        const auto response = execute(host, command, caller, line->size() > 1 ? &seen : nullptr);
         progress.reset();
         code = deliver(response, command.output);
         if (code == exit_usage || code == exit_bug) {

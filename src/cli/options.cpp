@@ -82,17 +82,15 @@ std::string complain_about(const CLI::App& app, const CLI::ParseError& error, in
     return printable(error.what(), 300);
 }
 
-/// The first command of the line, with the others after it.
-Options in_order(const std::array<Options, rows.size()>& all, const CLI::App& app) {
+/// The commands of the line, in its order.
+std::vector<Options> in_order(const std::array<Options, rows.size()>& all, const CLI::App& app) {
     std::vector<Options> chosen;
     for (const auto* command : app.get_subcommands()) {
-        const auto row = std::find_if(rows.begin(), rows.end(),
-                                      [&](const auto& one) { return command->get_name() == one.name; });
+        const auto* row = std::find_if(rows.begin(), rows.end(),
+                                       [&](const auto& one) { return command->get_name() == one.name; });
         chosen.push_back(all.at(static_cast<std::size_t>(row - rows.begin())));
     }
-    auto first = std::move(chosen.front());
-    first.then.assign(chosen.begin() + 1, chosen.end());
-    return first;
+    return chosen;
 }
 
 /// Commands of one line share a look at the host, so they are those that look at it.
@@ -103,7 +101,7 @@ bool is_shareable(const Options& options) {
 
 } // namespace
 
-std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) {
+std::expected<std::vector<Options>, NotRun> parse_options(int argc, const char* const* argv) {
     std::array<Options, rows.size()> all;
     CLI::App app{"Lets bubblewrap work where the kernel restricts user namespaces", "boxlite-bwrap-apparmor"};
     app.set_version_flag("--version", BOXLITE_VERSION);
@@ -190,13 +188,12 @@ std::expected<Options, NotRun> parse_options(int argc, const char* const* argv) 
             NotRun{fmt::format("boxlite-bwrap-apparmor: {}\nTry 'boxlite-bwrap-apparmor --help'.\n",
                                complain_about(app, error, argc, argv))});
     }
-    auto options = in_order(all, app);
-    if (!options.then.empty() &&
-        !(is_shareable(options) && std::all_of(options.then.begin(), options.then.end(), is_shareable))) {
+    auto commands = in_order(all, app);
+    if (commands.size() > 1 && !std::all_of(commands.begin(), commands.end(), is_shareable)) {
         return std::unexpected(
             NotRun{"boxlite-bwrap-apparmor: only validate, reload and status can be given in one line\n"});
     }
-    return options;
+    return commands;
 }
 
 } // namespace boxlite

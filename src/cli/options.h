@@ -11,7 +11,7 @@ namespace boxlite {
 enum class Subcommand { validate, reload, status, probe, denials, facts, explain };
 enum class Format { text, json, prometheus };
 
-/// What the command line asks for.
+/// What a command of the command line asks for.
 struct Options {
     Subcommand subcommand = Subcommand::status;
     Format format = Format::text;
@@ -25,8 +25,6 @@ struct Options {
     std::optional<std::string> output = {}; ///< status: the file for the report, in place of standard output
     /// validate, status: the facts file to judge, "-" for standard input; nothing for this host
     std::optional<std::string> facts = {};
-    /// What comes after it in the same line: `validate --quiet reload status`.
-    std::vector<Options> then = {};
 };
 
 /// A command line that is not to be run: what to print, and whether it was asked for (--help).
@@ -35,8 +33,8 @@ struct NotRun {
     bool asked_for = false;
 };
 
-/// Reads the command line, of one command or more. An unknown word comes with the known one it was probably
-/// meant to be.
-[[nodiscard]] std::expected<Options, NotRun> parse_options(int argc, const char* const* argv);
+/// Reads the command line: one command or more, in their order (`validate --quiet reload status`). An unknown
+/// word comes with the known one it was probably meant to be.
+[[nodiscard]] std::expected<std::vector<Options>, NotRun> parse_options(int argc, const char* const* argv);
 
 } // namespace boxlite

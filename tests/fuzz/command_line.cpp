@@ -18,14 +18,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::transform(words.begin(), words.end(), std::back_inserter(argv),
                    [](const auto& w) { return w.c_str(); });
     argv.push_back(nullptr);
-    const auto options = parse_options(static_cast<int>(words.size()), argv.data());
-    if (!options) {
-        fuzz::expect(fuzz::is_safe_text(options.error().text), "what is wrong is safe to show");
-        fuzz::expect(options.error().text.ends_with('\n'), "what is wrong is a line");
+    const auto commands = parse_options(static_cast<int>(words.size()), argv.data());
+    if (!commands) {
+        fuzz::expect(fuzz::is_safe_text(commands.error().text), "what is wrong is safe to show");
+        fuzz::expect(commands.error().text.ends_with('\n'), "what is wrong is a line");
         return 0;
     }
     constexpr long long now = 1'795'465'254;
-    const auto since = parse_since(options->since, now, now - 60);
+    const auto since = parse_since(commands->front().since, now, now - 60);
     fuzz::expect(since ? since->seconds >= 0 && since->seconds <= now
                        : fuzz::is_one_safe_line(since.error().message()),
                  "a time to look from is past, or what is wrong with it one safe line");

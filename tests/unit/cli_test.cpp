@@ -16,16 +16,25 @@ using namespace boxlite::test;
 
 namespace {
 
-std::expected<Options, NotRun> parse(std::vector<const char*> words) {
+std::expected<std::vector<Options>, NotRun> parse_line(std::vector<const char*> words) {
     words.insert(words.begin(), "boxlite-bwrap-apparmor");
     return parse_options(static_cast<int>(words.size()), words.data());
 }
 
+std::expected<Options, NotRun> parse(std::vector<const char*> words) {
+    const auto line = parse_line(std::move(words));
+    if (!line) {
+        return std::unexpected(line.error());
+    }
+    REQUIRE(line->size() == 1);
+    return line->front();
+}
+
 std::string complaint(std::vector<const char*> words) {
-    const auto options = parse(std::move(words));
-    REQUIRE_FALSE(options);
-    CHECK_FALSE(options.error().asked_for);
-    return options.error().text.substr(0, options.error().text.find('\n'));
+    const auto line = parse_line(std::move(words));
+    REQUIRE_FALSE(line);
+    CHECK_FALSE(line.error().asked_for);
+    return line.error().text.substr(0, line.error().text.find('\n'));
 }
 
 void answer_runs(FakeHost& host, const Outcome& preflight, const Outcome& jail) {
@@ -61,17 +70,17 @@ TEST_CASE("the command line") {
 }
 
 TEST_CASE("several commands in a line, each with its own options") {
-    const auto options = parse({"validate", "--quiet", "reload", "status", "--lenient", "--user", "reload"});
-    REQUIRE(options);
-    CHECK(options->subcommand == Subcommand::validate);
-    CHECK(options->quiet);
-    REQUIRE(options->then.size() == 2);
-    CHECK(options->then[0].subcommand == Subcommand::reload);
-    CHECK(options->then[1].subcommand == Subcommand::status);
-    CHECK_FALSE(options->then[1].quiet);
-    CHECK(options->then[1].lenient);
-    CHECK(options->then[1].user == "reload");
-    CHECK(parse({"status"})->then.empty());
+    const auto line =
+        parse_line({"validate", "--quiet", "reload", "status", "--lenient", "--user", "reload"});
+    REQUIRE(line);
+    REQUIRE(line->size() == 3);
+    CHECK(line->at(0).subcommand == Subcommand::validate);
+    CHECK(line->at(0).quiet);
+    CHECK(line->at(1).subcommand == Subcommand::reload);
+    CHECK(line->at(2).subcommand == Subcommand::status);
+    CHECK_FALSE(line->at(2).quiet);
+    CHECK(line->at(2).lenient);
+    CHECK(line->at(2).user == "reload");
     CHECK(complaint({"validate", "reload", "--lenient"}) ==
           "boxlite-bwrap-apparmor: unknown option '--lenient'");
     CHECK(complaint({"validate", "--quiet", "reload", "status", "--quite"}) ==
