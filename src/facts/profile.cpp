@@ -21,8 +21,8 @@ Fact<bool> gather_link_or_file(const Host& host, const std::string& path) {
 }
 
 /// The link that disables a file of that name, `disabled` being the names in /etc/apparmor.d/disable.
-Fact<bool> gather_disabled(const Host& host, const Result<std::vector<std::string>>& disabled,
-                           const std::string& name) {
+Fact<bool> gather_disabling_link(const Host& host, const Result<std::vector<std::string>>& disabled,
+                                 const std::string& name) {
     if (disabled ? !std::binary_search(disabled->begin(), disabled->end(), name)
                  : is_missing(disabled.error())) {
         return {};
@@ -120,7 +120,7 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
         if (path == paths::profile || is_skipped(name)) {
             continue;
         }
-        const auto is_disabled = gather_disabled(host, disabled, name);
+        const auto is_disabled = gather_disabling_link(host, disabled, name);
         if (is_disabled.is_unreadable()) {
             return Providers::unreadable(is_disabled.reason);
         }
