@@ -3,13 +3,15 @@
 // inject FAULT NUMBER REPORT COMMAND...: runs COMMAND and lets the NUMBERth of the system calls that it and
 // all its descendants make fail with FAULT (the name of an errno), or kills the process that makes it, before
 // it is done, when FAULT is KILL. Writes to REPORT which call that was, or, when there were fewer, how many.
-// With LIST nothing fails, and REPORT gets all the calls, numbered; with COUNT their number.
-// Environment: SKIP, names of processes whose calls are not counted, as in "dpkg frontend".
+// With LIST nothing fails, and REPORT gets all the calls, numbered; with COUNT their number. A SIGTERM ends
+// it and all processes, and REPORT says whose they were. Environment: SKIP, names of processes whose calls
+// are not counted, as in "dpkg frontend".
 //
 // strace(1) injects as well, but counts for each process by itself: of the many processes of a package's
 // installation it could not tell one from the other. Calls of the dynamic loader are not counted: whatever
 // fails there, the program does not start, which the failing execve before shows. Nor are those that change
-// nothing and cannot fail, such as getpid. x86-64 only.
+// nothing and cannot fail, such as getpid, nor a shell's reads of a maintainer script: dash(1) takes one that
+// it cannot read for one that has ended well, whoever wrote it. x86-64 only.
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -21,6 +23,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -31,7 +34,11 @@
 
 namespace {
 
-/// Calls that are counted, and which of their arguments is a path (-1: none).
+/// In place of an argument's number.
+constexpr int none = -1;
+constexpr int descriptor = -2;
+
+/// Calls that are counted, and which of their arguments is a path, if the first is not a descriptor.
 struct Counted {
     const char* name;
     int path;
@@ -44,36 +51,42 @@ struct Counted {
     }
 const std::map<long, Counted> counted{
     // files
-    CALL(open, 0), CALL(openat, 1), CALL(openat2, 1), CALL(creat, 0), CALL(close, -1), CALL(read, -1),
-    CALL(write, -1), CALL(readv, -1), CALL(writev, -1), CALL(pread64, -1), CALL(pwrite64, -1),
-    CALL(lseek, -1), CALL(stat, 0), CALL(lstat, 0), CALL(fstat, -1), CALL(newfstatat, 1), CALL(statx, 1),
-    CALL(access, 0), CALL(faccessat, 1), CALL(faccessat2, 1), CALL(readlink, 0), CALL(readlinkat, 1),
-    CALL(getdents64, -1), CALL(getcwd, -1), CALL(chdir, 0), CALL(fchdir, -1), CALL(statfs, 0),
-    CALL(fstatfs, -1), CALL(truncate, 0), CALL(ftruncate, -1), CALL(fallocate, -1), CALL(fsync, -1),
-    CALL(fdatasync, -1), CALL(sync_file_range, -1), CALL(flock, -1), CALL(umask, -1),
+    CALL(open, 0), CALL(openat, 1), CALL(openat2, 1), CALL(creat, 0), CALL(close, descriptor),
+    CALL(read, descriptor), CALL(write, descriptor), CALL(readv, descriptor), CALL(writev, descriptor),
+    CALL(pread64, descriptor), CALL(pwrite64, descriptor), CALL(lseek, descriptor), CALL(stat, 0),
+    CALL(lstat, 0), CALL(fstat, descriptor), CALL(newfstatat, 1), CALL(statx, 1), CALL(access, 0),
+    CALL(faccessat, 1), CALL(faccessat2, 1), CALL(readlink, 0), CALL(readlinkat, 1),
+    CALL(getdents64, descriptor), CALL(getcwd, none), CALL(chdir, 0), CALL(fchdir, descriptor),
+    CALL(statfs, 0), CALL(fstatfs, descriptor), CALL(truncate, 0), CALL(ftruncate, descriptor),
+    CALL(fallocate, descriptor), CALL(fsync, descriptor), CALL(fdatasync, descriptor),
+    CALL(sync_file_range, descriptor), CALL(flock, descriptor), CALL(umask, none),
     // directories
     CALL(mkdir, 0), CALL(mkdirat, 1), CALL(rmdir, 0), CALL(rename, 0), CALL(renameat, 1), CALL(renameat2, 1),
     CALL(link, 0), CALL(linkat, 1), CALL(symlink, 1), CALL(symlinkat, 2), CALL(unlink, 0), CALL(unlinkat, 1),
-    CALL(chmod, 0), CALL(fchmod, -1), CALL(fchmodat, 1), CALL(chown, 0), CALL(fchown, -1), CALL(lchown, 0),
-    CALL(fchownat, 1), CALL(utimensat, 1), CALL(mount, 1), CALL(umount2, 0), CALL(chroot, 0),
+    CALL(chmod, 0), CALL(fchmod, descriptor), CALL(fchmodat, 1), CALL(chown, 0), CALL(fchown, descriptor),
+    CALL(lchown, 0), CALL(fchownat, 1), CALL(utimensat, 1), CALL(mount, 1), CALL(umount2, 0), CALL(chroot, 0),
     // descriptors
-    CALL(dup, -1), CALL(dup2, -1), CALL(dup3, -1), CALL(fcntl, -1), CALL(ioctl, -1), CALL(pipe, -1),
-    CALL(pipe2, -1), CALL(poll, -1), CALL(ppoll, -1), CALL(select, -1), CALL(pselect6, -1),
-    CALL(close_range, -1), CALL(socket, -1), CALL(connect, -1), CALL(bind, -1), CALL(sendto, -1),
-    CALL(recvfrom, -1), CALL(sendmsg, -1), CALL(recvmsg, -1),
+    CALL(dup, descriptor), CALL(dup2, descriptor), CALL(dup3, descriptor), CALL(fcntl, descriptor),
+    CALL(ioctl, descriptor), CALL(pipe, none), CALL(pipe2, none), CALL(poll, none), CALL(ppoll, none),
+    CALL(select, none), CALL(pselect6, none), CALL(close_range, none), CALL(socket, none),
+    CALL(connect, descriptor), CALL(bind, descriptor), CALL(sendto, descriptor), CALL(recvfrom, descriptor),
+    CALL(sendmsg, descriptor), CALL(recvmsg, descriptor),
     // processes
-    CALL(clone, -1), CALL(clone3, -1), CALL(fork, -1), CALL(vfork, -1), CALL(execve, 0), CALL(wait4, -1),
-    CALL(waitid, -1), CALL(kill, -1), CALL(setsid, -1), CALL(pidfd_open, -1), CALL(setgroups, -1),
-    CALL(setresgid, -1), CALL(setresuid, -1), CALL(setgid, -1), CALL(setuid, -1), CALL(capget, -1),
-    CALL(capset, -1), CALL(prctl, -1), CALL(unshare, -1), CALL(keyctl, -1),
+    CALL(clone, none), CALL(clone3, none), CALL(fork, none), CALL(vfork, none), CALL(execve, 0),
+    CALL(wait4, none), CALL(waitid, none), CALL(kill, none), CALL(setsid, none), CALL(pidfd_open, none),
+    CALL(setgroups, none), CALL(setresgid, none), CALL(setresuid, none), CALL(setgid, none),
+    CALL(setuid, none), CALL(capget, none), CALL(capset, none), CALL(prctl, none), CALL(unshare, none),
+    CALL(keyctl, none),
     // memory
-    CALL(mmap, -1), CALL(brk, -1), CALL(mprotect, -1), CALL(mremap, -1)};
+    CALL(mmap, none), CALL(brk, none), CALL(mprotect, none), CALL(mremap, none)};
 
 const std::map<std::string, int> faults{{"EIO", EIO},      {"ENOSPC", ENOSPC}, {"EACCES", EACCES},
                                         {"EROFS", EROFS},  {"EINTR", EINTR},   {"EMFILE", EMFILE},
                                         {"ENOMEM", ENOMEM}};
 
 const std::set<std::string> others{"KILL", "LIST", "COUNT"};
+
+constexpr int terminated = 128 + SIGTERM;
 
 struct Process {
     bool in_loader = true;
@@ -100,10 +113,24 @@ std::string text_at(pid_t pid, unsigned long long address) {
     return text.data();
 }
 
+/// What a descriptor is of: a path, or "pipe:[123]".
+std::string target_of(pid_t pid, unsigned long long fd) {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd), error);
+}
+
+/// Whether a shell reads a maintainer script.
+bool reads_script(pid_t pid, long number, const user_regs_struct& registers) {
+    return number == SYS_read &&
+           target_of(pid, registers.rdi).find("/var/lib/dpkg/info/boxlite") != std::string::npos;
+}
+
 std::string describe(pid_t pid, const Counted& call, const user_regs_struct& registers) {
     const std::array<unsigned long long, 3> arguments{registers.rdi, registers.rsi, registers.rdx};
     auto text = name_of(pid) + " " + call.name;
-    if (call.path >= 0) {
+    if (call.path == descriptor) {
+        text += " " + target_of(pid, registers.rdi);
+    } else if (call.path != none) {
         text += " " + text_at(pid, arguments.at(static_cast<size_t>(call.path)));
     }
     return text;
@@ -123,7 +150,7 @@ public:
         for (int status = 0;;) {
             const pid_t pid = waitpid(-1, &status, __WALL);
             if (pid < 0) {
-                return 125;
+                return errno == EINTR ? terminated : 125;
             }
             if (WIFEXITED(status) || WIFSIGNALED(status)) {
                 processes_.erase(pid);
@@ -160,6 +187,14 @@ public:
         return done_.empty() ? std::to_string(count_) + " calls" : done_ + " " + fault_;
     }
 
+    [[nodiscard]] std::string running() const {
+        std::string names;
+        for (const auto& [pid, process] : processes_) {
+            names += " " + name_of(pid);
+        }
+        return names;
+    }
+
 private:
     void at_call(pid_t pid, Process& process) {
         user_regs_struct registers{};
@@ -180,7 +215,8 @@ private:
             return;
         }
         const auto call = counted.find(number);
-        if (call == counted.end() || (!skipped_.empty() && skipped_.contains(name_of(pid)))) {
+        if (call == counted.end() || reads_script(pid, number, registers) ||
+            (!skipped_.empty() && skipped_.contains(name_of(pid)))) {
             return;
         }
         ++count_;
@@ -222,8 +258,12 @@ int main(int argc, char** argv) {
         execvp(argv[4], argv + 4);
         _exit(127);
     }
+    struct sigaction interrupt{};
+    interrupt.sa_handler = [](int) {};
+    sigaction(SIGTERM, &interrupt, nullptr); // without SA_RESTART: waitpid returns
     Injector injector(argv[1], std::strtol(argv[2], nullptr, 10));
     const int status = injector.follow(child);
-    std::ofstream(argv[3]) << injector.report() << "\n";
+    std::ofstream(argv[3]) << injector.report()
+                           << (status == terminated ? ", running:" + injector.running() : "") << "\n";
     return status;
 }
