@@ -11,10 +11,11 @@ namespace boxlite {
 
 namespace {
 
-/// Blank, tabulator, line feed, vertical tabulator, form feed and carriage return, whatever the locale.
-bool is_white(char character) {
+/// Blank, tabulator, line feed, vertical tabulator, form feed and carriage return, whatever the locale. Not a
+/// function: the algorithms would call it for every character of every policy file.
+constexpr auto is_white = [](char character) {
     return character == ' ' || (character >= '\t' && character <= '\r');
-}
+};
 
 /// Levenshtein's distance: insertions, deletions and substitutions from `a` to `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -48,21 +49,19 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+std::string_view take_word(std::string_view& text) {
+    const auto start = std::find_if_not(text.begin(), text.end(), is_white);
+    const auto end = std::find_if(start, text.end(), is_white);
+    const std::string_view word(start, end);
+    text = {end, text.end()};
+    return word;
+}
+
 std::vector<std::string_view> words(std::string_view text) {
     std::vector<std::string_view> parts;
     parts.reserve(8);
-    for (std::size_t end = 0; end < text.size();) {
-        auto start = end;
-        while (start < text.size() && is_white(text[start])) {
-            ++start;
-        }
-        end = start;
-        while (end < text.size() && !is_white(text[end])) {
-            ++end;
-        }
-        if (end > start) {
-            parts.push_back(text.substr(start, end - start));
-        }
+    for (auto word = take_word(text); !word.empty(); word = take_word(text)) {
+        parts.push_back(word);
     }
     return parts;
 }
@@ -94,7 +93,13 @@ std::string printable(std::string_view text, std::size_t limit) {
             shown += "...";
             break;
         }
-        shown += character == '\\' ? "\\\\" : visible({&character, 1});
+        if (character == '\\') {
+            shown += "\\\\";
+        } else if (is_visible(character)) {
+            shown += character;
+        } else {
+            shown += visible({&character, 1});
+        }
     }
     return shown;
 }

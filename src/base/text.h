@@ -11,6 +11,10 @@ namespace boxlite {
 /// `text` without white space at either end.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
+/// The first piece of `text` that has no white space in it, which is taken from `text` with all before it;
+/// empty when there is none.
+[[nodiscard]] std::string_view take_word(std::string_view& text);
+
 /// The pieces of `text` between white space, none of them empty.
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
 

@@ -18,7 +18,8 @@ namespace boxlite {
 
 namespace {
 
-constexpr std::size_t entry_size = 16384;
+/// Room for what getpwnam_r(3) and its like write; not cleared, which would cost more than they do.
+using EntryBuffer = std::array<char, 16384>;
 
 /// The user's change takes the permitted capabilities, and the ambient with them, but leaves those
 /// that a file could make permitted again.
@@ -46,8 +47,12 @@ bool leave_keyring() {
 
 } // namespace
 
+User nobody() {
+    return {.name = "nobody", .uid = 65534, .gid = 65534};
+}
+
 Result<User> find_user(const std::string& name) {
-    std::vector<char> buffer(entry_size);
+    EntryBuffer buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
     passwd entry{};
     passwd* found = nullptr;
     const int code = getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
@@ -61,7 +66,7 @@ Result<User> find_user(const std::string& name) {
 
 User current_user() {
     User user{.name = std::to_string(getuid()), .uid = getuid(), .gid = getgid()};
-    std::vector<char> buffer(entry_size);
+    EntryBuffer buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
     passwd entry{};
     passwd* found = nullptr;
     if (getpwuid_r(user.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
@@ -82,7 +87,7 @@ bool belongs_to(const User& user, gid_t group) {
 }
 
 std::string name_of_group(gid_t group) {
-    std::vector<char> buffer(entry_size);
+    EntryBuffer buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
     ::group entry{};
     ::group* found = nullptr;
     return getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr

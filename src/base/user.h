@@ -16,6 +16,9 @@ struct User {
     gid_t gid = 0;
 };
 
+/// Who owns nothing: user and group of that number, whatever the user database says, Debian Policy 9.2.2.
+[[nodiscard]] User nobody();
+
 /// The user of that name. Fails when there is none (code 0, detail "no such user").
 [[nodiscard]] Result<User> find_user(const std::string& name);
 

@@ -50,7 +50,10 @@ Result<std::optional<User>> choose_user(const Options& options, const Caller& ca
         }
         return std::nullopt;
     }
-    auto user = find_user(options.user.empty() ? "nobody" : options.user);
+    if (options.user.empty()) {
+        return nobody();
+    }
+    auto user = find_user(options.user);
     if (!user) {
         return std::unexpected(user.error());
     }
@@ -68,7 +71,7 @@ Detail detail_of(const Options& options) {
     return options.quiet ? Detail::problems : Detail::brief;
 }
 
-Response respond(const Verdict& verdict, const ProfileReport* profile, const Options& options,
+Response respond(const Facts& facts, Verdict verdict, const ProfileReport* profile, const Options& options,
                  const Caller& caller, const DenialCount* denials = nullptr) {
     if (options.format == Format::json) {
         return {.code = exit_code_of(verdict.readiness),
@@ -77,6 +80,9 @@ Response respond(const Verdict& verdict, const ProfileReport* profile, const Opt
     if (options.format == Format::prometheus) {
         return {.code = exit_code_of(verdict.readiness),
                 .out = render_prometheus(verdict, profile, BOXLITE_VERSION, denials)};
+    }
+    if (options.verbose) {
+        add_readings(verdict, facts);
     }
     return {.code = exit_code_of(verdict.readiness),
             .out = render_text(verdict, detail_of(options), caller.look)};
@@ -131,13 +137,13 @@ Facts gather_with_probe(const Host& host, const User* user, Facts facts) {
 }
 
 Response validate(const Facts& facts, const Options& options, const Caller& caller) {
-    return respond(judge_capability(facts), nullptr, options, caller);
+    return respond(facts, judge_capability(facts), nullptr, options, caller);
 }
 
 Response status(const Facts& facts, const Options& options, const Caller& caller,
                 const DenialCount* denials = nullptr) {
     const auto profile = summarize_profile(facts);
-    auto response = respond(judge_state(facts), &profile, options, caller, denials);
+    auto response = respond(facts, judge_state(facts), &profile, options, caller, denials);
     if (options.lenient) {
         excuse(response, facts);
     }
@@ -242,7 +248,7 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
     }
     case Subcommand::probe:
         add_probe(host, user, facts);
-        return respond(judge_probe(facts), nullptr, options, caller);
+        return respond(facts, judge_probe(facts), nullptr, options, caller);
     case Subcommand::facts:
         return {.out = render_facts(gather_with_probe(host, user, std::move(facts)), BOXLITE_VERSION)};
     case Subcommand::explain:

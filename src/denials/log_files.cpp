@@ -34,8 +34,9 @@ Result<std::vector<LogFile>> find_log(const Host& host, const std::string& direc
             files.push_back({path, status->st_mtime});
         }
     }
-    std::stable_sort(files.begin(), files.end(),
-                     [](const LogFile& a, const LogFile& b) { return a.written > b.written; });
+    std::sort(files.begin(), files.end(), [](const LogFile& a, const LogFile& b) {
+        return a.written != b.written ? a.written > b.written : a.path < b.path;
+    });
     return files;
 }
 

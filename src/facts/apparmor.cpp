@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <functional>
 #include <set>
 #include <string_view>
@@ -14,6 +15,7 @@ namespace boxlite {
 namespace {
 
 const std::string securityfs = "/sys/kernel/security/apparmor";
+const std::string loaded_profiles = securityfs + "/policy/profiles";
 
 /// A flag of the kernel's: "Y" or "yes" is true, "N" or "no" false.
 Fact<bool> gather_flag(const Host& host, const std::string& path) {
@@ -47,6 +49,7 @@ Fact<std::vector<std::string>> gather_policy_versions(const Host& host) {
     if (!names) {
         return is_missing(names.error()) ? Versions{} : Versions::unreadable(names.error().message());
     }
+    std::ranges::sort(*names);
     return Versions::present(std::move(*names));
 }
 
@@ -121,7 +124,6 @@ Fact<std::string> gather_parser_version(const Host& host) {
 /// while we look belongs to a profile just replaced or removed, so the list is simply read again.
 Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vector<std::string>& foreign) {
     using Loaded = Fact<std::vector<LoadedProfile>>;
-    const std::string directory = securityfs + "/policy/profiles";
     std::set<std::string, std::less<>> wanted{"bwrap", "unpriv_bwrap", "unprivileged_userns"};
     wanted.insert(foreign.begin(), foreign.end());
     std::set<std::string, std::less<>> stems;
@@ -130,13 +132,13 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
     }
     std::string reason;
     for (int attempt = 0; attempt < 3; ++attempt) {
-        const auto entries = host.list(directory);
+        const auto entries = host.list(loaded_profiles);
         if (!entries) {
             return is_missing(entries.error()) ? Loaded{} : Loaded::unreadable(entries.error().message());
         }
         std::vector<LoadedProfile> loaded;
         reason.clear();
-        const auto prefix = directory + "/";
+        const auto prefix = loaded_profiles + "/";
         for (const auto& entry : *entries) {
             const std::string_view stem = std::string_view(entry).substr(0, entry.rfind('.'));
             if (!stems.contains(stem)) {
@@ -158,10 +160,26 @@ Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host, const std::vect
             }
         }
         if (reason.empty()) {
+            std::ranges::sort(loaded, {}, &LoadedProfile::name);
             return Loaded::present(std::move(loaded));
         }
     }
     return Loaded::unreadable(reason);
+}
+
+Result<std::string> read_loaded_policy(const Host& host, std::string_view name, std::size_t limit) {
+    const auto entries = host.list(loaded_profiles);
+    if (!entries) {
+        return std::unexpected(entries.error());
+    }
+    const auto lead = mangled(name) + ".";
+    for (const auto& entry : *entries) {
+        const auto profile = loaded_profiles + "/" + entry;
+        if (entry.starts_with(lead) && trimmed(host.read(profile + "/name").value_or("")) == name) {
+            return host.read(profile + "/raw_data", limit);
+        }
+    }
+    return std::unexpected(Error{"find the profile", printable(name), ENOENT});
 }
 
 AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign) {

@@ -156,11 +156,13 @@ bool is_own_namespace(std::string_view name) {
 
 bool may_provide_bwrap(std::string_view policy) {
     while (!policy.empty()) {
-        const auto line = policy.substr(0, policy.find('\n'));
+        auto line = policy.substr(0, policy.find('\n'));
         policy.remove_prefix(std::min(line.size() + 1, policy.size()));
-        if (may_begin_profile(line)) {
-            const auto header = words(line);
-            if (std::any_of(header.begin(), header.end(), may_match_program)) {
+        if (!may_begin_profile(line)) {
+            continue;
+        }
+        for (auto word = take_word(line); !word.empty(); word = take_word(line)) {
+            if (may_match_program(word)) {
                 return true;
             }
         }

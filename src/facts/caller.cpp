@@ -76,6 +76,9 @@ Fact<std::vector<std::string>> gather_masked_proc(const Host& host) {
     }
     std::vector<std::string> masked;
     for (const auto line : lines(*mounts)) {
+        if (line.find(" /proc/") == std::string_view::npos) {
+            continue;
+        }
         const auto fields = words(line); // ID, parent's ID, major:minor, directory, mount point, ...
         if (fields.size() < 5 || !hides_something(fields[4])) {
             continue;

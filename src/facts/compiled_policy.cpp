@@ -114,10 +114,18 @@ private:
     std::size_t position_ = 0;
 };
 
-std::string hash_profile(std::string_view version, std::string_view profile) {
+/// A profile in a compiled policy.
+struct Piece {
+    std::string name;
+    std::string_view version; ///< of the policy's format, four bytes
+    std::string_view bytes;   ///< from its name token "profile" on
+    std::string_view whole;   ///< from the tokens before that, which give version and namespace
+};
+
+std::string hash_of(const Piece& piece) {
     SHA2_CTX context;
     SHA256Init(&context);
-    for (const auto part : {version, profile}) {
+    for (const auto part : {piece.version, piece.bytes}) {
         SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(part.data()), part.size());
     }
     std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
@@ -148,6 +156,37 @@ std::optional<std::string> read_profile(Tokens& tokens) {
 std::unexpected<Error> malformed(std::size_t position) {
     return std::unexpected(
         Error{"read", "the compiled policy", 0, fmt::format("no profile at byte {}", position)});
+}
+
+Result<std::vector<Piece>> split_policy(std::string_view binary) {
+    std::vector<Piece> pieces;
+    Tokens tokens(binary);
+    std::string_view version;
+    std::size_t whole = 0;
+    while (!tokens.at_end()) {
+        const auto begin = tokens.position();
+        const auto name = tokens.next();
+        if (!name || name->tag != Tag::name) {
+            return malformed(begin);
+        }
+        if (name->payload == "version" || name->payload == "namespace") {
+            const auto value = tokens.next();
+            if (!value || value->tag != (name->payload == "version" ? Tag::u32 : Tag::string)) {
+                return malformed(begin);
+            }
+            version = name->payload == "version" ? value->payload : version;
+            continue;
+        }
+        auto profile = name->payload == "profile" ? read_profile(tokens) : std::nullopt;
+        if (!profile || version.empty()) {
+            return malformed(begin);
+        }
+        const auto after = tokens.position();
+        pieces.push_back({std::move(*profile), version, binary.substr(begin, after - begin),
+                          binary.substr(whole, after - whole)});
+        whole = after;
+    }
+    return pieces;
 }
 
 const std::string tunables = paths::policy_directory + "/tunables";
@@ -193,6 +232,21 @@ bool has_newer_source(const Host& host, const struct stat& cache_file) {
     return false;
 }
 
+/// The profiles of the parser's cache file. Of a profile that the kernel has from these very bytes the hash
+/// is the kernel's: to compare the bytes is a tenth of the work of hashing them.
+std::vector<CompiledProfile> identify(const Host& host, const std::vector<LoadedProfile>& loaded,
+                                      std::string_view binary, const std::vector<Piece>& pieces) {
+    std::vector<CompiledProfile> profiles;
+    for (const auto& piece : pieces) {
+        const auto same = std::ranges::find(loaded, piece.name, &LoadedProfile::name);
+        const auto kept = read_loaded_policy(host, piece.name, binary.size());
+        // The parser loads a cache file as it is, and what it has just compiled profile by profile.
+        const bool is_same = same != loaded.end() && kept && (*kept == binary || *kept == piece.whole);
+        profiles.push_back({piece.name, is_same ? same->sha256 : hash_of(piece)});
+    }
+    return profiles;
+}
+
 /// The cache has a directory for each set of kernel features.
 std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
                                                         const std::vector<LoadedProfile>& loaded) {
@@ -205,9 +259,13 @@ std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
         if (!status || !binary) {
             continue;
         }
-        auto profiles = parse_compiled_policy(*binary);
-        if (profiles && runs(loaded, *profiles) && !has_newer_source(host, *status)) {
-            return std::move(*profiles);
+        const auto pieces = split_policy(*binary);
+        if (!pieces) {
+            continue;
+        }
+        auto profiles = identify(host, loaded, *binary, *pieces);
+        if (runs(loaded, profiles) && !has_newer_source(host, *status)) {
+            return profiles;
         }
     }
     return std::nullopt;
@@ -216,29 +274,13 @@ std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
 } // namespace
 
 Result<std::vector<CompiledProfile>> parse_compiled_policy(std::string_view binary) {
+    const auto pieces = split_policy(binary);
+    if (!pieces) {
+        return std::unexpected(pieces.error());
+    }
     std::vector<CompiledProfile> profiles;
-    Tokens tokens(binary);
-    std::string_view version;
-    while (!tokens.at_end()) {
-        const auto begin = tokens.position();
-        const auto name = tokens.next();
-        if (!name || name->tag != Tag::name) {
-            return malformed(begin);
-        }
-        if (name->payload == "version" || name->payload == "namespace") {
-            const auto value = tokens.next();
-            if (!value || value->tag != (name->payload == "version" ? Tag::u32 : Tag::string)) {
-                return malformed(begin);
-            }
-            version = name->payload == "version" ? value->payload : version;
-            continue;
-        }
-        auto profile = name->payload == "profile" ? read_profile(tokens) : std::nullopt;
-        if (!profile || version.empty()) {
-            return malformed(begin);
-        }
-        profiles.push_back(
-            {std::move(*profile), hash_profile(version, binary.substr(begin, tokens.position() - begin))});
+    for (const auto& piece : *pieces) {
+        profiles.push_back({piece.name, hash_of(piece)});
     }
     return profiles;
 }

@@ -34,7 +34,7 @@ public:
     /// stat(2): links are followed.
     [[nodiscard]] virtual Result<struct stat> examine_target(const std::string& path) const = 0;
     [[nodiscard]] virtual Result<std::string> read_link(const std::string& path) const = 0;
-    /// The names in a directory, sorted, without . and ..
+    /// The names in a directory, in no order, without . and ..
     [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
 
     /// access(2): this process's own user may read and write what is there.

@@ -23,7 +23,7 @@ Fact<bool> gather_link_or_file(const Host& host, const std::string& path) {
 /// The link that disables a file of that name, `disabled` being the names in /etc/apparmor.d/disable.
 Fact<bool> gather_disabling_link(const Host& host, const Result<std::vector<std::string>>& disabled,
                                  const std::string& name) {
-    if (disabled ? !std::binary_search(disabled->begin(), disabled->end(), name)
+    if (disabled ? std::find(disabled->begin(), disabled->end(), name) == disabled->end()
                  : is_missing(disabled.error())) {
         return {};
     }
@@ -152,6 +152,8 @@ Fact<std::vector<Provider>> gather_other_providers(const Host& host, std::vector
             providers.push_back({path, find_owner(host, path), std::move(*profiles)});
         }
     }
+    std::ranges::sort(providers, {}, &Provider::path);
+    std::ranges::sort(dangling, {}, &DanglingLink::path);
     return Providers::present(std::move(providers));
 }
 

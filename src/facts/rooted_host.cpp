@@ -127,15 +127,14 @@ Result<std::vector<std::string>> RootedHost::list(const std::string& path) const
     std::vector<std::string> names;
     errno = 0;
     while (const dirent* entry = readdir(directory.get())) {
-        const std::string name = entry->d_name;
+        const std::string_view name = entry->d_name;
         if (name != "." && name != "..") {
-            names.push_back(name);
+            names.emplace_back(name);
         }
     }
     if (errno != 0) {
         return failed("list", path);
     }
-    std::sort(names.begin(), names.end());
     return names;
 }
 

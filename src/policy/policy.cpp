@@ -51,7 +51,7 @@ Result<void> enable(MutableHost& host, const ProfileFacts& profile) {
 }
 
 Result<void> disable(MutableHost& host, const ProfileFacts& profile) {
-    if (!profile.disabled_by.is(ProfileFacts::DisabledBy::nobody)) {
+    if (profile.disabled_by.is_present() && !profile.disabled_by.is(ProfileFacts::DisabledBy::nobody)) {
         return {};
     }
     if (auto made = host.make_directory(paths::disable_directory); !made && made.error().code != EEXIST) {

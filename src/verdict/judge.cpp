@@ -16,8 +16,7 @@ std::vector<JudgedCheck> judge_checks(const Facts& facts, std::initializer_list<
     std::vector<JudgedCheck> judged;
     for (const auto& check : all_checks()) {
         if (std::find(subjects.begin(), subjects.end(), check.subject) != subjects.end()) {
-            judged.push_back(
-                {check.id, check.title, check.subject, check.judge(facts), readings_for(check.id, facts)});
+            judged.push_back({check.id, check.title, check.subject, check.judge(facts)});
         }
     }
     return judged;

@@ -180,4 +180,10 @@ std::vector<Reading> readings_for(std::string_view check, const Facts& facts) {
     return readings;
 }
 
+void add_readings(Verdict& verdict, const Facts& facts) {
+    for (auto& check : verdict.checks) {
+        check.readings = readings_for(check.id, facts);
+    }
+}
+
 } // namespace boxlite

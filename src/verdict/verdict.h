@@ -58,7 +58,7 @@ struct JudgedCheck {
     std::string_view title;
     Subject subject;
     Finding finding;
-    std::vector<Reading> readings = {}; ///< what it was judged by
+    std::vector<Reading> readings = {}; ///< what it was judged by, once add_readings has seen it
 };
 
 /// A host, judged.
@@ -72,6 +72,8 @@ struct Verdict {
 [[nodiscard]] Verdict judge_capability(const Facts& facts);
 /// Does the jail run now? Judges everything, and the probe decides.
 [[nodiscard]] Verdict judge_state(const Facts& facts);
+/// Adds to each check what it was judged by, for those who want to see it.
+void add_readings(Verdict& verdict, const Facts& facts);
 /// Did the probe's runs of bwrap work?
 [[nodiscard]] Verdict judge_probe(const Facts& facts);
 

@@ -139,6 +139,8 @@ TEST_CASE("privileges are dropped completely") {
     }
     const auto nobody = find_user("nobody");
     REQUIRE(nobody);
+    CHECK(nobody->uid == boxlite::nobody().uid);
+    CHECK(nobody->gid == boxlite::nobody().gid);
     const auto outcome =
         run({.argv = {"/bin/sh", "-c", "grep -E '^(Uid|Gid|Groups|Cap(Prm|Eff|Amb)):' /proc/self/status"},
              .user = *nobody});

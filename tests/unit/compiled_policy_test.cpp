@@ -73,6 +73,7 @@ TEST_CASE("what is no policy is an error") {
 }
 
 TEST_CASE("what the profile compiles to") {
+    const std::string kept_bytes = "/sys/kernel/security/apparmor/policy/profiles/bwrap.7/raw_data";
     FakeHost host;
     host.make_directories("/var/cache/apparmor/0.0"); // of another kernel, without our policy
     furnish_restricted(host);
@@ -86,6 +87,28 @@ TEST_CASE("what the profile compiles to") {
     SUBCASE("is taken from the cache when the kernel runs it and no source is newer") {
         host.write(cache_file, compile("bwrap", 'x'));
         CHECK(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
+    }
+    SUBCASE("is known without hashing when the kernel has kept the very bytes") {
+        const auto both = compile("bwrap", 'x') + compile("unpriv_bwrap", 'x');
+        const auto hash = parse_compiled_policy(both).value().at(1).sha256;
+        const std::vector<LoadedProfile> kept{{"bwrap", "enforce", "its own"},
+                                              {"unpriv_bwrap", "enforce", hash}};
+        furnish_loaded(host, "bwrap", "enforce", "its own");
+        host.write(cache_file, both);
+        for (const auto& bytes : {both, compile("bwrap", 'x')}) {
+            host.write(kept_bytes, bytes);
+            const auto profiles = gather_compiled(host, paths::profile, kept).value;
+            CHECK(profiles.at(0).sha256 == "its own");
+            CHECK(profiles.at(1).sha256 == hash);
+        }
+    }
+    SUBCASE("is hashed when the kernel has kept others") {
+        furnish_loaded(host, "bwrap", "enforce", compiled[0].sha256);
+        host.write(cache_file, compile("bwrap", 'x'));
+        for (const auto& other : {compile("bwrap", 'y'), compile("bwrap", 'x') + "more"}) {
+            host.write(kept_bytes, other);
+            CHECK(gather_compiled(host, paths::profile, loaded).value.at(0).sha256 == compiled[0].sha256);
+        }
     }
     SUBCASE("is asked of the parser after an edit") {
         host.write(cache_file, compile("bwrap", 'x'));

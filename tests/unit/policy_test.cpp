@@ -166,6 +166,15 @@ TEST_CASE("a system being built: files only") {
     CHECK(host.changes.empty());
 }
 
+TEST_CASE("a removal leaves the file disabled even when it could not be seen whether it was") {
+    FakeHost host;
+    furnish_restricted(host);
+    auto facts = gather_facts(host, nullptr);
+    facts.profile.disabled_by = Fact<ProfileFacts::DisabledBy>::unreadable("Input/output error");
+    REQUIRE(withdraw(host, facts));
+    CHECK(is_disabled(host));
+}
+
 TEST_CASE("the package goes") {
     FakeHost host;
     furnish_restricted(host);
