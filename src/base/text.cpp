@@ -50,8 +50,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string_view take_word(std::string_view& text) {
-    const auto start = std::find_if_not(text.begin(), text.end(), is_white);
-    const auto end = std::find_if(start, text.end(), is_white);
+    const auto* const start = std::find_if_not(text.begin(), text.end(), is_white);
+    const auto* const end = std::find_if(start, text.end(), is_white);
     const std::string_view word(start, end);
     text = {end, text.end()};
     return word;

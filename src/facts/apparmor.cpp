@@ -173,9 +173,14 @@ Result<std::string> read_loaded_policy(const Host& host, std::string_view name, 
         return std::unexpected(entries.error());
     }
     const auto lead = mangled(name) + ".";
+    const auto prefix = loaded_profiles + "/";
     for (const auto& entry : *entries) {
-        const auto profile = loaded_profiles + "/" + entry;
-        if (entry.starts_with(lead) && trimmed(host.read(profile + "/name").value_or("")) == name) {
+        if (!entry.starts_with(lead)) {
+            continue;
+        }
+        const auto profile = prefix + entry;
+        const auto full_name = host.read(profile + "/name");
+        if (full_name && trimmed(*full_name) == name) {
             return host.read(profile + "/raw_data", limit);
         }
     }
