@@ -59,15 +59,13 @@ constexpr Places begin = 1;
 constexpr Places end = begin << program.size();
 
 /// For each character, after which places our program's path goes on with it.
-constexpr std::array<Places, 128> continuations_of_program() {
+constexpr auto continuations = []() {
     std::array<Places, 128> places{};
     for (std::size_t i = 0; i < program.size(); ++i) {
         places.at(static_cast<std::size_t>(program[i])) |= begin << i;
     }
     return places;
-}
-
-constexpr std::array<Places, 128> continuations = continuations_of_program();
+}();
 
 Places after_character(Places from, char character) {
     const auto index = static_cast<unsigned char>(character);

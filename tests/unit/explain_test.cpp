@@ -61,6 +61,9 @@ TEST_CASE("something is read for every check") {
     Facts facts;
     facts.probe.label = Fact<std::string>::unreadable("cannot read it: \x1b");
     CHECK(readings_for("bwrap.label", facts).front().value == "not seen: cannot read it: \\x1b");
+    facts.profile.dangling_links = {{.path = "/etc/apparmor.d/a", .target = "b\n", .owner = {}}};
+    CHECK(readings_for("profile.links", facts).front().value.find("/etc/apparmor.d/a -> b\\x0a") !=
+          std::string::npos);
 }
 
 TEST_CASE("the manual says of checks and causes what the tables say: otherwise make manual") {
