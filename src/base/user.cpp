@@ -52,7 +52,7 @@ User nobody() {
 }
 
 Result<User> find_user(const std::string& name) {
-    EntryBuffer buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    EntryBuffer buffer;
     passwd entry{};
     passwd* found = nullptr;
     const int code = getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
@@ -66,7 +66,7 @@ Result<User> find_user(const std::string& name) {
 
 User current_user() {
     User user{.name = std::to_string(getuid()), .uid = getuid(), .gid = getgid()};
-    EntryBuffer buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    EntryBuffer buffer;
     passwd entry{};
     passwd* found = nullptr;
     if (getpwuid_r(user.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
@@ -87,7 +87,7 @@ bool belongs_to(const User& user, gid_t group) {
 }
 
 std::string name_of_group(gid_t group) {
-    EntryBuffer buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    EntryBuffer buffer;
     ::group entry{};
     ::group* found = nullptr;
     return getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr

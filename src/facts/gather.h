@@ -42,9 +42,9 @@ void gather_changes(const Host& host, Facts& facts);
 [[nodiscard]] AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign = {});
 [[nodiscard]] Fact<std::vector<LoadedProfile>> gather_loaded(const Host& host,
                                                              const std::vector<std::string>& foreign);
-/// The compiled policy, of up to `limit` bytes, that the kernel has the profile of that name from: a whole
-/// file of the parser's cache, where the kernel keeps them (the module's parameter export_binary, Linux 6.0;
-/// before, always), for who may manage policy.
+/// The compiled policy, of up to `limit` bytes, that the kernel has the profile of that name from: that
+/// profile's alone or a whole file of the parser's cache, where the kernel keeps them (the module's parameter
+/// export_binary, Linux 6.0; before, always), for who may manage policy.
 [[nodiscard]] Result<std::string> read_loaded_policy(const Host& host, std::string_view name,
                                                      std::size_t limit);
 [[nodiscard]] BwrapFacts gather_bwrap(const Host& host, const User* user);

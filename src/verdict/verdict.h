@@ -72,10 +72,10 @@ struct Verdict {
 [[nodiscard]] Verdict judge_capability(const Facts& facts);
 /// Does the jail run now? Judges everything, and the probe decides.
 [[nodiscard]] Verdict judge_state(const Facts& facts);
-/// Adds to each check what it was judged by, for those who want to see it.
-void add_readings(Verdict& verdict, const Facts& facts);
 /// Did the probe's runs of bwrap work?
 [[nodiscard]] Verdict judge_probe(const Facts& facts);
+/// Adds to each check what it was judged by, for those who want to see it.
+void add_readings(Verdict& verdict, const Facts& facts);
 
 /// Where our profile stands, for the report.
 struct ProfileReport {
