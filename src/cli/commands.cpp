@@ -88,8 +88,15 @@ Response respond(const Facts& facts, Verdict verdict, const ProfileReport* profi
             .out = render_text(verdict, detail_of(options), caller.look)};
 }
 
-/// What the package's configuration makes of a host that is not ready.
+/// What the package's configuration makes of a host that is not ready. A profile that is not on disk as it
+/// ought to be is never excused: apparmor.service would go by it at the next boot.
 void excuse(Response& response, const Facts& facts) {
+    if (!is_as_decided(facts)) {
+        response.code = exit_not_ready;
+        response.err += "boxlite-bwrap-apparmor: the profile is not active or inactive on disk as it ought to "
+                        "be, and apparmor.service goes by that: boxlite-bwrap-apparmor reload\n";
+        return;
+    }
     if (response.code == exit_ready) {
         return;
     }

@@ -89,14 +89,15 @@ std::string render_summary(Readiness readiness, std::string_view summary, const 
 
 std::string render_checks(const std::vector<JudgedCheck>& checks, Detail detail, const Look& look) {
     std::string text;
-    std::map<std::pair<std::string, std::string>, std::string_view> explained; // by why and fix: the title
+    std::map<std::pair<std::string, std::string>, std::string_view> explained; // by cause and fix: the title
     for (auto check : checks) {
         auto& finding = check.finding;
         if (!is_shown(finding, detail)) {
             continue;
         }
         if (!finding.why.empty()) {
-            const auto [earlier, is_new] = explained.try_emplace({finding.why, finding.fix}, check.title);
+            const auto cause = finding.cause ? std::string(row_of(*finding.cause).id) : finding.why;
+            const auto [earlier, is_new] = explained.try_emplace({cause, finding.fix}, check.title);
             if (!is_new) {
                 finding.why = fmt::format("as above ({})", earlier->second);
                 finding.fix.clear();

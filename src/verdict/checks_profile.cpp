@@ -32,15 +32,15 @@ Finding judge_profile_state(const Facts& facts) {
                    : skip("/etc/apparmor.d/boxlite-bwrap is not there; not needed here");
     }
     const auto decision = decide(facts);
-    const bool disabled = !profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
     const std::vector<Replacement> reason{{"reason", decision.reason}};
     switch (decision.action) {
     case Decision::Action::activate:
-        return disabled ? fail(Cause::profile_inactive, "inactive, and ought to be active", reason)
-                        : note("active: " + decision.reason);
+        return is_as_decided(facts)
+                   ? note("active: " + decision.reason)
+                   : fail(Cause::profile_inactive, "inactive, and ought to be active", reason);
     case Decision::Action::deactivate:
-        return disabled ? note("inactive: " + decision.reason)
-                        : warn(Cause::profile_needless, "active, and ought not to be", reason);
+        return is_as_decided(facts) ? note("inactive: " + decision.reason)
+                                    : warn(Cause::profile_needless, "active, and ought not to be", reason);
     case Decision::Action::leave:
         break;
     }

@@ -54,6 +54,12 @@ bool is_wanted(const Facts& facts) {
     return !is_image(facts) && decide(facts).action == Decision::Action::activate;
 }
 
+bool is_as_decided(const Facts& facts) {
+    const auto action = decide(facts).action;
+    const bool active = facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
+    return action == Decision::Action::leave || active == (action == Decision::Action::activate);
+}
+
 int major_version(std::string_view version) {
     return static_cast<int>(parse_number(version.substr(0, version.find('.'))).value_or(0));
 }

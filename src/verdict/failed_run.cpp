@@ -180,10 +180,15 @@ std::vector<Replacement> replacements_for(const Facts& facts) {
 
 /// The first of these checks that fails, as what is behind the complaint.
 std::optional<Finding> first_failure(const Facts& facts, const std::string& complaint,
-                                     std::initializer_list<Finding (*)(const Facts&)> checks) {
-    for (const auto& judge : checks) {
-        if (auto finding = judge(facts); finding.status == Status::fail) {
+                                     std::initializer_list<std::string_view> ids) {
+    for (const auto& check : all_checks()) {
+        if (std::find(ids.begin(), ids.end(), check.id) == ids.end()) {
+            continue;
+        }
+        if (auto finding = check.judge(facts); finding.status == Status::fail) {
+            finding.why = fmt::format("{}: {}; {}", check.title, finding.summary, finding.why);
             finding.summary = complaint;
+            finding.quoted = true;
             return finding;
         }
     }
@@ -193,19 +198,22 @@ std::optional<Finding> first_failure(const Facts& facts, const std::string& comp
 } // namespace
 
 Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
-    if (auto finding = first_failure(facts, complaint, {judge_userns, judge_binary})) {
+    if (auto finding = first_failure(facts, complaint, {"kernel.userns", "bwrap.binary"})) {
         return *finding;
     }
     const FailedRun run{.facts = facts, .complaint = complaint};
     const auto* reason =
         std::find_if(reasons.begin(), reasons.end(), [&](const auto& row) { return row.fits(run); });
     if (reason->cause == Cause::nothing_allows) { // perhaps since nothing can
-        if (auto finding = first_failure(
-                facts, complaint, {judge_enabled, judge_features, judge_parser, judge_profile_state})) {
+        if (auto finding =
+                first_failure(facts, complaint,
+                              {"apparmor.enabled", "apparmor.features", "apparmor.parser", "profile.state"})) {
             return *finding;
         }
     }
-    return fail(reason->cause, complaint, replacements_for(facts));
+    auto finding = fail(reason->cause, complaint, replacements_for(facts));
+    finding.quoted = reason->cause != Cause::unexplained;
+    return finding;
 }
 
 } // namespace boxlite

@@ -37,8 +37,23 @@ const JudgedCheck* find_first_failed(const std::vector<JudgedCheck>& checks) {
     return found == checks.end() ? nullptr : &*found;
 }
 
+/// The check that tells best why bwrap does not work: a run of it that failed and is explained, if there is one.
+const JudgedCheck* find_not_working(const std::vector<JudgedCheck>& checks) {
+    const auto explained =
+        std::find_if(checks.begin(), checks.end(), [](const auto& check) { return check.finding.quoted; });
+    return explained == checks.end() ? find(checks, Subject::sandbox, Status::fail) : &*explained;
+}
+
 std::string say(const JudgedCheck& check) {
-    return fmt::format("{}: {}", check.title, check.finding.summary);
+    const auto& finding = check.finding;
+    return finding.quoted ? finding.why : fmt::format("{}: {}", check.title, finding.summary);
+}
+
+/// What `reload` mends is no matter of the host's.
+bool is_mended_by_reload(const JudgedCheck& check) {
+    const auto& finding = check.finding;
+    return (finding.status == Status::fail || finding.status == Status::warn) &&
+           check.subject == Subject::profile && finding.fix == "boxlite-bwrap-apparmor reload";
 }
 
 constexpr std::string_view image_summary =
@@ -64,7 +79,7 @@ void conclude_from_probe(const Facts& facts, Verdict& verdict) {
     if (is_image(facts)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = image_summary;
-    } else if (const auto* failed = find(verdict.checks, Subject::sandbox, Status::fail)) {
+    } else if (const auto* failed = find_not_working(verdict.checks)) {
         verdict.readiness = Readiness::not_ready;
         verdict.summary = "bwrap does not work as it should: " + say(*failed);
     } else if (const auto* unseen = find(verdict.checks, Subject::sandbox, Status::unknown)) {
@@ -84,7 +99,7 @@ void conclude_from_probe(const Facts& facts, Verdict& verdict) {
 Verdict judge_capability(const Facts& facts) {
     Verdict verdict{.checks = judge_checks(facts, {Subject::host, Subject::profile})};
     for (auto& check : verdict.checks) {
-        if (check.subject == Subject::profile && check.finding.status == Status::fail) {
+        if (is_mended_by_reload(check)) {
             check.finding = {.status = Status::skip,
                              .summary = check.finding.summary + "; reload mends it",
                              .notable = true};
@@ -100,6 +115,9 @@ Verdict judge_capability(const Facts& facts) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "this container may not load policy, so only a run of bwrap can tell: "
                           "boxlite-bwrap-apparmor status";
+    } else if (const auto* amiss = find(verdict.checks, Subject::profile, Status::fail)) {
+        verdict.readiness = Readiness::not_ready;
+        verdict.summary = "this host would not run the jail as it should: " + say(*amiss);
     } else if (const auto* unseen = find(verdict.checks, Subject::host, Status::unknown)) {
         verdict.readiness = Readiness::unknown;
         verdict.summary = "cannot tell whether this host can run the jail: " + say(*unseen);

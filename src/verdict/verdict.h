@@ -23,6 +23,7 @@ struct Finding {
     std::string fix = {};
     std::optional<Cause> cause = {}; ///< set for warn and fail
     bool notable = false;            ///< worth knowing although it is no problem
+    bool quoted = false;             ///< `summary` is what bwrap said, and `why` what is behind it
 };
 
 /// What a check is about, which decides who asks for it.

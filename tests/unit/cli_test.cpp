@@ -130,8 +130,28 @@ TEST_CASE("status of a restricted host whose profile is not loaded") {
           "       fix: boxlite-bwrap-apparmor reload\n"
           "[FAIL] BoxLite's jail         setting up uid map: Permission denied\n"
           "       why: as above (BoxLite's preflight)\n"
-          "not-ready: bwrap does not work as it should: Label of bwrap: unconfined instead of bwrap "
-          "(enforce)\n");
+          "not-ready: bwrap does not work as it should: nothing lets /usr/bin/bwrap keep capabilities in a "
+          "user namespace\n");
+}
+
+TEST_CASE("lenient: what the host lacks is excused, a profile that is not on disk as it ought to be is not") {
+    FakeHost host;
+    furnish_restricted(host);
+    const Options lenient{.subcommand = Subcommand::status, .quiet = true, .lenient = true};
+    auto response = execute(host, lenient, {.is_root = true});
+    CHECK(response.code == exit_ready);
+    CHECK(response.err.empty());
+
+    // Debian 12, where the link in `disable` cannot be made: bwrap works, and apparmor.service would not.
+    FakeHost other;
+    furnish_unrestricted(other);
+    other.write("/etc/apparmor.d/disable", "not a directory");
+    answer_runs(other, {.exit_code = 0}, {.exit_code = 0, .out = "unconfined\nCapEff:\t0000000000000000\n"});
+    CHECK(execute(other, {.subcommand = Subcommand::reload}, {.is_root = true}).code == exit_not_ready);
+    CHECK(execute(other, {.subcommand = Subcommand::status}, {.is_root = true}).code == exit_ready);
+    response = execute(other, lenient, {.is_root = true});
+    CHECK(response.code == exit_not_ready);
+    CHECK(response.err.ends_with("apparmor.service goes by that: boxlite-bwrap-apparmor reload\n"));
 }
 
 TEST_CASE("a healthy host says what is worth knowing, or one line when asked for problems only") {

@@ -190,6 +190,42 @@ TEST_CASE("validate: what reload mends is told and skipped, and the host can run
                        [](const auto& check) { return check.subject == Subject::sandbox; }));
 }
 
+TEST_CASE("validate: a profile that is active where it ought not to be is not warned of, since reload mends it") {
+    auto facts = healthy_unrestricted();
+    facts.profile.disabled_by = Fact<ProfileFacts::DisabledBy>::present(ProfileFacts::DisabledBy::nobody);
+    CHECK(finding_of(facts, "profile.state").status == Status::warn);
+    const auto verdict = judge_capability(facts);
+    CHECK(verdict.readiness == Readiness::ready);
+    CHECK(std::none_of(verdict.checks.begin(), verdict.checks.end(), [](const auto& check) {
+        return check.finding.status == Status::warn && check.subject == Subject::profile;
+    }));
+}
+
+TEST_CASE("validate: what is wrong with the profile and reload does not mend is told") {
+    auto facts = healthy_restricted();
+    facts.profile.file = {};
+    const auto verdict = judge_capability(facts);
+    CHECK(verdict.readiness == Readiness::not_ready);
+    CHECK(verdict.summary == "this host would not run the jail as it should: Profile: "
+                             "/etc/apparmor.d/boxlite-bwrap is not there");
+}
+
+TEST_CASE("the verdict names the cause, and bwrap's own words only where nothing explains them") {
+    auto facts = broken_restricted();
+    CHECK(judge_state(facts).summary == "bwrap does not work as it should: nothing lets /usr/bin/bwrap keep "
+                                        "capabilities in a user namespace");
+    facts.kernel.max_user_namespaces.value = 0;
+    CHECK(judge_probe(facts).summary == "bwrap does not work as it should: User namespaces: the limit is 0; "
+                                        "user.max_user_namespaces=0 forbids all of them");
+    facts = healthy_restricted();
+    facts.probe.jail = Fact<SandboxRun>::present({.worked = false, .complaint = "it is Monday"});
+    CHECK(judge_state(facts).summary == "bwrap does not work as it should: BoxLite's jail: it is Monday");
+    facts = healthy_restricted();
+    facts.probe.label.value = "unconfined";
+    CHECK(judge_state(facts).summary == "bwrap does not work as it should: Label of bwrap: unconfined instead "
+                                        "of bwrap (enforce)");
+}
+
 TEST_CASE("validate: what only an administrator mends fails") {
     auto facts = healthy_restricted();
     std::string id;
