@@ -93,8 +93,9 @@ Response respond(const Facts& facts, Verdict verdict, const ProfileReport* profi
 void excuse(Response& response, const Facts& facts) {
     if (!is_as_decided(facts)) {
         response.code = exit_not_ready;
-        response.err += "boxlite-bwrap-apparmor: the profile is not active or inactive on disk as it ought to "
-                        "be, and apparmor.service goes by that: boxlite-bwrap-apparmor reload\n";
+        response.err +=
+            "boxlite-bwrap-apparmor: the profile is not active or inactive on disk as it ought to "
+            "be, and apparmor.service goes by that: boxlite-bwrap-apparmor reload\n";
         return;
     }
     if (response.code == exit_ready) {

@@ -205,9 +205,9 @@ Finding explain_failed_run(const Facts& facts, const std::string& complaint) {
     const auto* reason =
         std::find_if(reasons.begin(), reasons.end(), [&](const auto& row) { return row.fits(run); });
     if (reason->cause == Cause::nothing_allows) { // perhaps since nothing can
-        if (auto finding =
-                first_failure(facts, complaint,
-                              {"apparmor.enabled", "apparmor.features", "apparmor.parser", "profile.state"})) {
+        if (auto finding = first_failure(
+                facts, complaint,
+                {"apparmor.enabled", "apparmor.features", "apparmor.parser", "profile.state"})) {
             return *finding;
         }
     }

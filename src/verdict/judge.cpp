@@ -37,7 +37,8 @@ const JudgedCheck* find_first_failed(const std::vector<JudgedCheck>& checks) {
     return found == checks.end() ? nullptr : &*found;
 }
 
-/// The check that tells best why bwrap does not work: a run of it that failed and is explained, if there is one.
+/// The check that tells best why bwrap does not work: a run of it that failed and is explained, if there is
+/// one.
 const JudgedCheck* find_not_working(const std::vector<JudgedCheck>& checks) {
     const auto explained =
         std::find_if(checks.begin(), checks.end(), [](const auto& check) { return check.finding.quoted; });

@@ -190,7 +190,8 @@ TEST_CASE("validate: what reload mends is told and skipped, and the host can run
                        [](const auto& check) { return check.subject == Subject::sandbox; }));
 }
 
-TEST_CASE("validate: a profile that is active where it ought not to be is not warned of, since reload mends it") {
+TEST_CASE(
+    "validate: a profile that is active where it ought not to be is not warned of, since reload mends it") {
     auto facts = healthy_unrestricted();
     facts.profile.disabled_by = Fact<ProfileFacts::DisabledBy>::present(ProfileFacts::DisabledBy::nobody);
     CHECK(finding_of(facts, "profile.state").status == Status::warn);
@@ -222,8 +223,9 @@ TEST_CASE("the verdict names the cause, and bwrap's own words only where nothing
     CHECK(judge_state(facts).summary == "bwrap does not work as it should: BoxLite's jail: it is Monday");
     facts = healthy_restricted();
     facts.probe.label.value = "unconfined";
-    CHECK(judge_state(facts).summary == "bwrap does not work as it should: Label of bwrap: unconfined instead "
-                                        "of bwrap (enforce)");
+    CHECK(judge_state(facts).summary ==
+          "bwrap does not work as it should: Label of bwrap: unconfined instead "
+          "of bwrap (enforce)");
 }
 
 TEST_CASE("validate: what only an administrator mends fails") {
