@@ -246,6 +246,11 @@ Response execute(MutableHost& host, const Options& options, const Caller& caller
         response = validate(facts, options, caller);
         break;
     case Subcommand::reload:
+        // Once more, since what is short of memory or interrupted is so for a moment, and what is not decided
+        // now is not until the next boot.
+        if (decide(facts).action == Decision::Action::undecided) {
+            facts = gather_facts(host, user);
+        }
         response = reload(host, options, facts);
         break;
     case Subcommand::status: {

@@ -189,6 +189,7 @@ Result<std::string> apply(MutableHost& host, const Facts& facts, const Decision&
     case Decision::Action::deactivate:
         return deactivate(host, facts, decision.reason);
     case Decision::Action::leave:
+    case Decision::Action::undecided:
         break;
     }
     return "profile left as it is: " + decision.reason;

@@ -41,11 +41,10 @@ Finding judge_profile_state(const Facts& facts) {
     case Decision::Action::deactivate:
         return is_as_decided(facts) ? note("inactive: " + decision.reason)
                                     : warn(Cause::profile_needless, "active, and ought not to be", reason);
+    case Decision::Action::undecided:
+        return unknown(decision.reason);
     case Decision::Action::leave:
         break;
-    }
-    if (!profile.disabled_by.is(ProfileFacts::DisabledBy::administrator)) {
-        return unknown(decision.reason);
     }
     const std::string summary = "disabled by an administrator";
     return can_restrict(facts) ? warn(Cause::profile_disabled, summary) : note(summary);

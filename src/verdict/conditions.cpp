@@ -55,9 +55,10 @@ bool is_wanted(const Facts& facts) {
 }
 
 bool is_as_decided(const Facts& facts) {
+    using enum Decision::Action;
     const auto action = decide(facts).action;
     const bool active = facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
-    return action == Decision::Action::leave || active == (action == Decision::Action::activate);
+    return active ? action != deactivate : action != activate;
 }
 
 int major_version(std::string_view version) {

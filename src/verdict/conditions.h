@@ -27,7 +27,7 @@ namespace boxlite {
 [[nodiscard]] bool restricts(const Facts& facts);
 /// Our profile ought to be in force on the kernel that runs.
 [[nodiscard]] bool is_wanted(const Facts& facts);
-/// The profile is active or inactive on disk as decided, or nothing was decided.
+/// The profile is active or inactive on disk as decided, or it was not decided here.
 [[nodiscard]] bool is_as_decided(const Facts& facts);
 /// The parser can compile the profile: AppArmor 4, with its abi/4.0. False also when not seen.
 [[nodiscard]] bool parses_profile(const Facts& facts);

@@ -13,7 +13,7 @@ Decision decide(const Facts& facts) {
     using enum Decision::Action;
     const auto& profile = facts.profile;
     if (profile.file.is_unreadable() || profile.disabled_by.is_unreadable()) {
-        return {leave, profile.file.is_unreadable() ? profile.file.reason : profile.disabled_by.reason};
+        return {undecided, profile.file.is_unreadable() ? profile.file.reason : profile.disabled_by.reason};
     }
     if (profile.file.is_absent()) {
         return {leave, "/etc/apparmor.d/boxlite-bwrap is not there"};
@@ -22,16 +22,16 @@ Decision decide(const Facts& facts) {
         return {leave, "an administrator disabled it in /etc/apparmor.d/disable"};
     }
     if (facts.configuration.is_unreadable()) {
-        return {leave, facts.configuration.reason};
+        return {undecided, facts.configuration.reason};
     }
     if (mode_of(facts) == Mode::never) {
         return {deactivate, "mode=never in /etc/boxlite-bwrap-apparmor.conf"};
     }
     if (facts.apparmor.parser_version.is_unreadable()) {
-        return {leave, facts.apparmor.parser_version.reason};
+        return {undecided, facts.apparmor.parser_version.reason};
     }
     if (facts.apparmor.abi_4.is_unreadable()) {
-        return {leave, facts.apparmor.abi_4.reason};
+        return {undecided, facts.apparmor.abi_4.reason};
     }
     if (!parses_profile(facts)) {
         const auto& parser = facts.apparmor.parser_version;
@@ -40,7 +40,7 @@ Decision decide(const Facts& facts) {
                                                              parser.value)};
     }
     if (profile.other_providers.is_unreadable()) {
-        return {leave, profile.other_providers.reason};
+        return {undecided, profile.other_providers.reason};
     }
     const auto& others = profile.other_providers.value;
     const bool always = mode_of(facts) == Mode::always;
@@ -54,7 +54,7 @@ Decision decide(const Facts& facts) {
                                                                    printable(provider.profiles.front()))};
     }
     if (const auto* unseen = find_unseen_kind(facts)) {
-        return {leave, unseen->reason};
+        return {undecided, unseen->reason};
     }
     if (is_image(facts)) {
         return {activate, "decided at first boot, by the kernel that boots"};
@@ -69,7 +69,7 @@ Decision decide(const Facts& facts) {
         return {activate, "mode=always in /etc/boxlite-bwrap-apparmor.conf"};
     }
     if (facts.kernel.userns_restriction.is_unreadable()) {
-        return {leave, facts.kernel.userns_restriction.reason};
+        return {undecided, facts.kernel.userns_restriction.reason};
     }
     if (!can_restrict(facts)) {
         return {deactivate, "this kernel does not restrict unprivileged user namespaces"};

@@ -89,7 +89,12 @@ struct ProfileReport {
 
 /// What to do about our profile, and why.
 struct Decision {
-    enum class Action { activate, deactivate, leave } action;
+    enum class Action {
+        activate,
+        deactivate,
+        leave,    ///< an administrator decided
+        undecided ///< what it depends on was not seen; left as it is, too
+    } action;
     std::string reason; ///< completes "the profile is … :", for people
 };
 

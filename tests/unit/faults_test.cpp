@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
 #include "facts/compiled_policy.h"
 #include "facts/gather.h"
 #include "fake_host.h"
@@ -130,6 +131,27 @@ void furnish_never(FakeHost& host) {
 }
 
 } // namespace
+
+TEST_CASE("what cannot be seen once does not keep reload from making the profile inactive") {
+    int tried = 0;
+    for (const auto kind : {FailingHost::Kind::not_started, FailingHost::Kind::killed}) {
+        for (int n = 1; n < 10'000; ++n) {
+            FailingHost host;
+            furnish_unrestricted(host);
+            host.fail_at(n, kind);
+            const auto response = execute(host, {.subcommand = Subcommand::reload}, {.is_root = true});
+            if (!host.has_failed()) {
+                break;
+            }
+            CAPTURE(n);
+            CAPTURE(response.out);
+            CAPTURE(response.err);
+            CHECK(is_disabled(host));
+            ++tried;
+        }
+    }
+    CHECK(tried > 50);
+}
 
 TEST_CASE("whatever cannot be seen, a profile in force is not taken away") {
     const int tried = sweep(furnish_in_force, [](const FakeHost& host) {
