@@ -231,9 +231,11 @@ private:
             kill(pid, SIGKILL);
             return;
         }
-        registers.orig_rax = static_cast<unsigned long long>(-1); // no call: it is skipped
-        ptrace(PTRACE_SETREGS, pid, 0, &registers);
         process.to_fail = true;
+        if (number != SYS_close) { // whose descriptor is gone although it fails, close(2)
+            registers.orig_rax = static_cast<unsigned long long>(-1); // no call: it is skipped
+            ptrace(PTRACE_SETREGS, pid, 0, &registers);
+        }
     }
 
     std::string fault_;
