@@ -16,6 +16,8 @@ inline const std::string local_directory = "/etc/apparmor.d/local";
 /// The names of the distribution's profile: who wrote to them for that one has them honoured here.
 inline const std::string local_bwrap = "/etc/apparmor.d/local/bwrap-userns-restrict";
 inline const std::string local_unpriv_bwrap = "/etc/apparmor.d/local/unpriv_bwrap";
+/// Where apparmor_parser(8) keeps what it compiled, in a directory for each set of kernel features.
+inline const std::string parser_cache = "/var/cache/apparmor";
 /// Our profile as the package installs it, and the same without an attachment. Outside of
 /// /etc/apparmor.d, so that a link in its directory `disable` does not keep the parser from them.
 inline const std::string profile_as_installed = "/usr/share/boxlite-bwrap-apparmor/attached";

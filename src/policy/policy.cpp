@@ -19,6 +19,23 @@ using namespace std::chrono_literals;
 
 enum class Cache { trusted, renewed, unused };
 
+/// Removes what a parser that was ended left half written in its cache beside the policy of `path`:
+/// NAME-XXXXXX, as mkostemp(3) makes it (apparmor_parser 3.0 to 5.0). A profile of that name keeps its own.
+void clear_cache(MutableHost& host, const std::string& path) {
+    const std::vector<std::string> none;
+    constexpr std::size_t random = 6;
+    const auto lead = path.substr(path.rfind('/') + 1) + "-";
+    for (const auto& features : host.list(paths::parser_cache).value_or(none)) {
+        const auto directory = paths::parser_cache + "/" + features;
+        for (const auto& name : host.list(directory).value_or(none)) {
+            if (name.size() == lead.size() + random && name.starts_with(lead) &&
+                gather_existence(host, paths::policy_directory + "/" + name).is_absent()) {
+                (void)host.remove(directory + "/" + name); // what cannot be removed does no harm
+            }
+        }
+    }
+}
+
 /// Loads a policy file, or replaces what is loaded under its names in one step. A cache that let
 /// the loaded policy and the file differ is not trusted.
 Result<void> load(MutableHost& host, const std::string& path, Cache cache) {
@@ -34,6 +51,7 @@ Result<void> load(MutableHost& host, const std::string& path, Cache cache) {
         return std::unexpected(outcome.error());
     }
     if (!outcome->succeeded()) {
+        clear_cache(host, path);
         const auto said = trimmed(outcome->err);
         return std::unexpected(Error{
             "load", path, 0,

@@ -90,6 +90,22 @@ TEST_CASE("a parser that fails: its message, and nothing changed") {
     CHECK_FALSE(is_disabled(host));
 }
 
+TEST_CASE("what a parser that was killed left in its cache is removed, and nothing else") {
+    FakeHost host;
+    furnish_restricted(host);
+    const std::string cache = "/var/cache/apparmor/0123abcd.0/";
+    host.write("/etc/apparmor.d/boxlite-bwrap-custom", "");
+    for (const auto* name :
+         {"boxlite-bwrap-wr7v0T", "boxlite-bwrap", "boxlite-bwrap-custom", "firefox-a1b2c3"}) {
+        host.write(cache + name, "");
+    }
+    host.answer(load_ours, {.signal = 9});
+    CHECK_FALSE(converge(host));
+    CHECK(host.list("/var/cache/apparmor/0123abcd.0").value().size() == 3);
+    CHECK(host.examine(cache + "boxlite-bwrap-wr7v0T").error().code == ENOENT);
+    CHECK(host.examine(cache + "boxlite-bwrap-custom"));
+}
+
 TEST_CASE("an unrestricted host: inactive on disk, the kernel not touched") {
     FakeHost host;
     furnish_unrestricted(host);
