@@ -26,11 +26,13 @@ void clear_cache(MutableHost& host, const std::string& path) {
     constexpr std::size_t random = 6;
     const auto lead = path.substr(path.rfind('/') + 1) + "-";
     for (const auto& features : host.list(paths::parser_cache).value_or(none)) {
-        const auto directory = paths::parser_cache + "/" + features;
+        const auto directory = fmt::format("{}/{}/", paths::parser_cache, features);
         for (const auto& name : host.list(directory).value_or(none)) {
-            if (name.size() == lead.size() + random && name.starts_with(lead) &&
-                gather_existence(host, paths::policy_directory + "/" + name).is_absent()) {
-                (void)host.remove(directory + "/" + name); // what cannot be removed does no harm
+            const bool is_left_over =
+                name.size() == lead.size() + random && name.starts_with(lead) &&
+                gather_existence(host, fmt::format("{}/{}", paths::policy_directory, name)).is_absent();
+            if (is_left_over && !host.remove(directory + name)) {
+                return; // it does no harm, and the others would not go either
             }
         }
     }
