@@ -13,13 +13,26 @@ namespace {
 
 constexpr std::string_view program = "/usr/bin/bwrap";
 
+/// Whether something in an expression is repeated at least once, or some times: regcomp(3) makes a copy for
+/// each, and copies of copies. apparmor_parser has no need of these; it escapes what is in a path.
+bool has_copies(std::string_view expression) {
+    for (std::size_t i = 0; i < expression.size(); ++i) {
+        if (expression[i] == '\\') {
+            ++i;
+        } else if (expression[i] == '+' || expression[i] == '{') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Whether AppArmor's expression matches our program. Its \x00 in brackets stands in regex(7) for four
 /// characters, none of which the path of our program has.
 bool matches_program(std::string_view expression) {
-    // Somebody's globs: neither they nor a count in braces may take all of the memory.
+    // Somebody's globs, which may not take all of the memory.
     constexpr std::size_t longest = 4096;
     regex_t compiled{};
-    if (expression.size() > longest || expression.find('{') != std::string_view::npos ||
+    if (expression.size() > longest || has_copies(expression) ||
         regcomp(&compiled, ("^(" + std::string(expression) + ")$").c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
         return true; // not understood, so it is not ruled out
     }
