@@ -250,7 +250,7 @@ std::vector<CompiledProfile> identify(const Host& host, const std::vector<Loaded
 /// The cache has a directory for each set of kernel features.
 std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
                                                         const std::vector<LoadedProfile>& loaded) {
-    const std::string cache = "/var/cache/apparmor/";
+    const auto cache = paths::parser_cache + "/";
     const auto directories = host.list(cache);
     for (const auto& directory : directories.value_or(std::vector<std::string>{})) {
         const auto path = (cache + directory).append("/boxlite-bwrap");

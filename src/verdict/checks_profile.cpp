@@ -35,12 +35,11 @@ Finding judge_profile_state(const Facts& facts) {
     const std::vector<Replacement> reason{{"reason", decision.reason}};
     switch (decision.action) {
     case Decision::Action::activate:
-        return is_as_decided(facts)
-                   ? note("active: " + decision.reason)
-                   : fail(Cause::profile_inactive, "inactive, and ought to be active", reason);
+        return is_active(facts) ? note("active: " + decision.reason)
+                                : fail(Cause::profile_inactive, "inactive, and ought to be active", reason);
     case Decision::Action::deactivate:
-        return is_as_decided(facts) ? note("inactive: " + decision.reason)
-                                    : warn(Cause::profile_needless, "active, and ought not to be", reason);
+        return is_active(facts) ? warn(Cause::profile_needless, "active, and ought not to be", reason)
+                                : note("inactive: " + decision.reason);
     case Decision::Action::undecided:
         return unknown(decision.reason);
     case Decision::Action::leave:

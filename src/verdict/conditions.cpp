@@ -38,8 +38,8 @@ bool has_drifted(const Facts& facts) {
 
 bool is_in_force(const Facts& facts) {
     return facts.profile.compiled.is_present() &&
-           facts.profile.compiled_from == "/etc/apparmor.d/boxlite-bwrap" &&
-           facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody) && !has_drifted(facts);
+           facts.profile.compiled_from == "/etc/apparmor.d/boxlite-bwrap" && is_active(facts) &&
+           !has_drifted(facts);
 }
 
 bool can_restrict(const Facts& facts) {
@@ -54,11 +54,13 @@ bool is_wanted(const Facts& facts) {
     return !is_image(facts) && decide(facts).action == Decision::Action::activate;
 }
 
+bool is_active(const Facts& facts) {
+    return facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
+}
+
 bool is_as_decided(const Facts& facts) {
     using enum Decision::Action;
-    const auto action = decide(facts).action;
-    const bool active = facts.profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
-    return active ? action != deactivate : action != activate;
+    return decide(facts).action != (is_active(facts) ? deactivate : activate);
 }
 
 int major_version(std::string_view version) {

@@ -27,6 +27,8 @@ namespace boxlite {
 [[nodiscard]] bool restricts(const Facts& facts);
 /// Our profile ought to be in force on the kernel that runs.
 [[nodiscard]] bool is_wanted(const Facts& facts);
+/// No link makes our profile inactive on disk.
+[[nodiscard]] bool is_active(const Facts& facts);
 /// The profile is active or inactive on disk as decided, or it was not decided here.
 [[nodiscard]] bool is_as_decided(const Facts& facts);
 /// The parser can compile the profile: AppArmor 4, with its abi/4.0. False also when not seen.

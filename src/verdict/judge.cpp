@@ -52,9 +52,7 @@ std::string say(const JudgedCheck& check) {
 
 /// What `reload` mends is no matter of the host's.
 bool is_mended_by_reload(const JudgedCheck& check) {
-    const auto& finding = check.finding;
-    return (finding.status == Status::fail || finding.status == Status::warn) &&
-           check.subject == Subject::profile && finding.fix == "boxlite-bwrap-apparmor reload";
+    return check.subject == Subject::profile && check.finding.fix == "boxlite-bwrap-apparmor reload";
 }
 
 constexpr std::string_view image_summary =
@@ -144,11 +142,10 @@ Verdict judge_probe(const Facts& facts) {
 
 ProfileReport summarize_profile(const Facts& facts) {
     const auto& profile = facts.profile;
-    const bool enabled = profile.disabled_by.is(ProfileFacts::DisabledBy::nobody);
     ProfileReport report{.state = "inactive"};
     if (profile.file.is_absent()) {
         report.state = "absent";
-    } else if (enabled) {
+    } else if (is_active(facts)) {
         report.state = "active";
     }
     if (facts.probe.label.is_present()) {
