@@ -247,28 +247,35 @@ std::vector<CompiledProfile> identify(const Host& host, const std::vector<Loaded
     return profiles;
 }
 
-/// The cache has a directory for each set of kernel features.
+/// This kernel's directory of the parser's cache: the only one, or else the library is asked. What a parser
+/// compiled, and loaded, that could not read a feature of the kernel's is kept in another.
+Result<std::string> find_cache(const Host& host) {
+    const auto directories = host.list(paths::parser_cache);
+    if (directories && directories->size() == 1) {
+        return fmt::format("{}/{}", paths::parser_cache, directories->front());
+    }
+    return directories ? host.policy_cache() : std::unexpected(directories.error());
+}
+
 std::optional<std::vector<CompiledProfile>> find_cached(const Host& host,
                                                         const std::vector<LoadedProfile>& loaded) {
-    const auto cache = paths::parser_cache + "/";
-    const auto directories = host.list(cache);
-    for (const auto& directory : directories.value_or(std::vector<std::string>{})) {
-        const auto path = (cache + directory).append("/boxlite-bwrap");
-        const auto status = host.examine(path);
-        const auto binary = host.read(path);
-        if (!status || !binary) {
-            continue;
-        }
-        const auto pieces = split_policy(*binary);
-        if (!pieces) {
-            continue;
-        }
-        auto profiles = identify(host, loaded, *binary, *pieces);
-        if (runs(loaded, profiles) && !has_newer_source(host, *status)) {
-            return profiles;
-        }
+    const auto directory = find_cache(host);
+    if (!directory) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const auto path = *directory + "/boxlite-bwrap";
+    const auto status = host.examine(path);
+    const auto binary = host.read(path);
+    if (!status || !binary) {
+        return std::nullopt;
+    }
+    const auto pieces = split_policy(*binary);
+    if (!pieces) {
+        return std::nullopt;
+    }
+    auto profiles = identify(host, loaded, *binary, *pieces);
+    const bool is_current = runs(loaded, profiles) && !has_newer_source(host, *status);
+    return is_current ? std::optional(std::move(profiles)) : std::nullopt;
 }
 
 } // namespace

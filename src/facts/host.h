@@ -37,6 +37,11 @@ public:
     /// The names in a directory, in no order, without . and ..
     [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
 
+    /// The directory, there or not, that apparmor_parser(8) keeps in its cache for the kernel that runs:
+    /// there is one for each set of kernel features, of which this reads all, some hundred files
+    /// (aa_policy_cache_dir_path_preview of libapparmor, 3.0 or later).
+    [[nodiscard]] virtual Result<std::string> policy_cache() const = 0;
+
     /// access(2): this process's own user may read and write what is there.
     [[nodiscard]] virtual bool may_use(const std::string& path) const = 0;
 

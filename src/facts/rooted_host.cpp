@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/turn.h"
 #include "facts/bwrap_label.h"
+#include "facts/gather.h"
 
 #include <sys/apparmor.h>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -136,6 +138,21 @@ Result<std::vector<std::string>> RootedHost::list(const std::string& path) const
         return failed("list", path);
     }
     return names;
+}
+
+Result<std::string> RootedHost::policy_cache() const {
+    const std::string kernel = "/sys/kernel/security/apparmor/features";
+    aa_features* features = nullptr;
+    if (aa_features_new(&features, AT_FDCWD, at(kernel).c_str()) != 0) {
+        return failed("read", kernel);
+    }
+    const std::unique_ptr<aa_features, void (*)(aa_features*)> owner(features, aa_features_unref);
+    const std::unique_ptr<char, void (*)(void*)> directory(
+        aa_policy_cache_dir_path_preview(features, AT_FDCWD, at(paths::parser_cache).c_str()), std::free);
+    if (!directory) {
+        return failed("find this kernel's part of", paths::parser_cache);
+    }
+    return std::string(directory.get()).substr(root_.size());
 }
 
 bool RootedHost::may_use(const std::string& path) const {

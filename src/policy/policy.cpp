@@ -107,8 +107,17 @@ std::string explain_staying(const Host& host) {
 /// attachment: what runs stays confined, what starts does not come under it any more. When we are
 /// interrupted there, the next reload sees that the kernel's policy is not the file's.
 Result<std::string> unload(MutableHost& host, const Facts& facts) {
-    if (is_image(facts) || is_container(facts) ||
-        (!is_loaded(facts, "bwrap") && !is_loaded(facts, "unpriv_bwrap"))) {
+    if (is_image(facts) || is_container(facts)) {
+        return "";
+    }
+    const auto& apparmor = facts.apparmor;
+    if (apparmor.loaded.is_unreadable()) {
+        return "; what is loaded stays until reboot: " + apparmor.loaded.reason;
+    }
+    if (apparmor.enabled.is(true) && apparmor.securityfs.is_absent()) {
+        return "; what is loaded stays until reboot: /sys/kernel/security is not mounted";
+    }
+    if (!is_loaded(facts, "bwrap") && !is_loaded(facts, "unpriv_bwrap")) {
         return "";
     }
     if (auto reason = explain_staying(host); !reason.empty()) {

@@ -66,6 +66,9 @@ Finding judge_restriction(const Facts& facts) {
     if (restriction.value == 0) {
         return warn(Cause::restriction_off, "switched off");
     }
+    if (facts.apparmor.securityfs.is_absent()) {
+        return skip_unseen();
+    }
     if (facts.apparmor.loaded.is_unreadable()) {
         return unknown(facts.apparmor.loaded.reason);
     }
@@ -109,6 +112,12 @@ Finding judge_features(const Facts& facts) {
     }
     if (!apparmor.enabled.is(true)) {
         return skip("AppArmor is not enabled");
+    }
+    if (apparmor.securityfs.is_unreadable()) {
+        return unknown(apparmor.securityfs.reason);
+    }
+    if (apparmor.securityfs.is_absent()) {
+        return skip_unseen();
     }
     if (apparmor.mediates_userns.is_unreadable()) {
         return unknown(apparmor.mediates_userns.reason);

@@ -53,6 +53,9 @@ Finding judge_profile_loaded(const Facts& facts) {
     if (is_image(facts)) {
         return skip_image();
     }
+    if (facts.apparmor.securityfs.is_absent()) {
+        return skip_unseen();
+    }
     const auto& loaded = facts.apparmor.loaded;
     if (has_drifted(facts)) {
         return fail(Cause::profile_drifted, "not what " + printable(facts.profile.compiled_from) + " says");

@@ -49,4 +49,8 @@ Finding skip_container() {
     return skip("this container may not load policy; what counts is its host's");
 }
 
+Finding skip_unseen() {
+    return skip("not to be seen without /sys/kernel/security/apparmor");
+}
+
 } // namespace boxlite

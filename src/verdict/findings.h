@@ -24,6 +24,8 @@ namespace boxlite {
 /// What is not asked of a system being built, and of a container.
 [[nodiscard]] Finding skip_image();
 [[nodiscard]] Finding skip_container();
+/// What only AppArmor's files in securityfs tell, where those are not there; judge_enabled says that.
+[[nodiscard]] Finding skip_unseen();
 
 /// The functions behind the table of checks. Pure.
 [[nodiscard]] Finding judge_userns(const Facts& facts);

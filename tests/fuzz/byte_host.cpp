@@ -55,6 +55,10 @@ Result<struct stat> ByteHost::examine_target(const std::string& path) const {
     return examine(path);
 }
 
+Result<std::string> ByteHost::policy_cache() const {
+    return answer("the parser's cache");
+}
+
 Result<std::string> ByteHost::read_link(const std::string& path) const {
     return answer(path);
 }

@@ -18,6 +18,7 @@ public:
     [[nodiscard]] Result<struct stat> examine_target(const std::string& path) const override;
     [[nodiscard]] Result<std::string> read_link(const std::string& path) const override;
     [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
+    [[nodiscard]] Result<std::string> policy_cache() const override;
     [[nodiscard]] bool may_use(const std::string& path) const override;
     [[nodiscard]] Result<Outcome> run(const Command& command) const override;
     [[nodiscard]] Result<Outcome> run(const Command& command, const TakeLine& take) const override;

@@ -32,7 +32,6 @@ std::string compile(const std::string& name, char rule) {
 }
 
 const std::string compile_ours = "/sbin/apparmor_parser --skip-kernel-load --stdout " + paths::profile;
-const std::string cache_file = "/var/cache/apparmor/26b63962.0/boxlite-bwrap";
 
 } // namespace
 
@@ -75,8 +74,11 @@ TEST_CASE("what is no policy is an error") {
 TEST_CASE("what the profile compiles to") {
     const std::string kept_bytes = "/sys/kernel/security/apparmor/policy/profiles/bwrap.7/raw_data";
     FakeHost host;
-    host.make_directories("/var/cache/apparmor/0.0"); // of another kernel, without our policy
     furnish_restricted(host);
+    host.make_directories("/var/cache/apparmor/0.0"); // another kernel's, without our policy
+    const auto cache = host.policy_cache().value();
+    host.make_directories(cache);
+    const auto cache_file = cache + "/boxlite-bwrap";
     const auto compiled = parse_compiled_policy(compile("bwrap", 'x')).value();
     const std::vector<LoadedProfile> loaded{{"bwrap", "enforce", compiled[0].sha256}};
 
@@ -87,6 +89,19 @@ TEST_CASE("what the profile compiles to") {
     SUBCASE("is taken from the cache when the kernel runs it and no source is newer") {
         host.write(cache_file, compile("bwrap", 'x'));
         CHECK(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
+    }
+    SUBCASE("is not what the parser took for it while it could not read a feature of the kernel's") {
+        host.write("/var/cache/apparmor/0.0/boxlite-bwrap", compile("bwrap", 'x'));
+        host.answer(compile_ours, {.exit_code = 0, .out = compile("bwrap", 'y')});
+        CHECK_FALSE(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
+        host.write(cache_file, compile("bwrap", 'y'));
+        CHECK_FALSE(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
+    }
+    SUBCASE("is asked of the parser when which cache is this kernel's cannot be told") {
+        host.write(cache_file, compile("bwrap", 'x'));
+        std::filesystem::remove_all(host.real("/sys/kernel/security/apparmor/features"));
+        host.answer(compile_ours, {.exit_code = 0, .out = compile("bwrap", 'y')});
+        CHECK_FALSE(runs(loaded, gather_compiled(host, paths::profile, loaded).value));
     }
     SUBCASE("is known without hashing when the kernel has kept the very bytes") {
         const auto both = compile("bwrap", 'x') + compile("unpriv_bwrap", 'x');

@@ -45,6 +45,9 @@ public:
     Result<std::vector<std::string>> list(const std::string& path) const override {
         return fails() ? error("list", path) : FakeHost::list(path);
     }
+    Result<std::string> policy_cache() const override {
+        return fails() ? error("read", "the features") : FakeHost::policy_cache();
+    }
     Result<Outcome> run(const Command& command) const override {
         if (!fails()) {
             return FakeHost::run(command);

@@ -362,3 +362,18 @@ TEST_CASE("a profile that cannot be detached stays until reboot") {
               .find("; it stays in the kernel until reboot: cannot load") != std::string::npos);
     CHECK(host.changes == std::vector<std::string>{"run " + load_detached});
 }
+
+TEST_CASE("what is loaded and cannot be seen stays until reboot, and that is said") {
+    FakeHost host;
+    furnish_restricted(host);
+    SUBCASE("securityfs is not mounted") {
+        std::filesystem::remove_all(host.real("/sys/kernel/security/apparmor"));
+    }
+    SUBCASE("the kernel does not tell") {
+        host.forbid("/sys/kernel/security/apparmor/policy/profiles");
+    }
+    CHECK(withdraw(host, gather_facts(host, nullptr)).value().find("; what is loaded stays until reboot: ") !=
+          std::string::npos);
+    CHECK(is_disabled(host));
+    CHECK(host.changes.empty());
+}

@@ -751,6 +751,20 @@ TEST_CASE("bwrap works, but a check failed: not ready, for the next reload or bo
     CHECK(judge_probe(facts).readiness == Readiness::ready);
 }
 
+TEST_CASE("what securityfs would tell is not judged where it is not mounted") {
+    auto facts = healthy_restricted();
+    auto& apparmor = facts.apparmor;
+    apparmor.securityfs = apparmor.mediates_userns = apparmor.stacks = {};
+    apparmor.policy_versions = {};
+    apparmor.loaded = {};
+    facts.profile.compiled = {};
+    for (const auto* id : {"kernel.userns-restriction", "apparmor.features", "profile.loaded"}) {
+        CAPTURE(id);
+        CHECK(finding_of(facts, id).status == Status::skip);
+    }
+    CHECK(finding_of(facts, "apparmor.enabled").cause == Cause::securityfs_missing);
+}
+
 TEST_CASE("a bwrap that cannot be started for a known reason is a failure, not a riddle") {
     auto facts = healthy_restricted();
     facts.bwrap.file = {};

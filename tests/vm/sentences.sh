@@ -274,6 +274,11 @@ blames_as_user() {
     finds "$2" "$3"
 }
 
+# complains_only_of ID: of what the last report was about, but for KVM, which guests lack.
+complains_only_of() {
+    jq -e --arg id "$1" '[.checks[] | select(.status == "fail" or .status == "warn") | .id] - ["host.kvm"] == [$id]' /run/status.json
+}
+
 finds() {
     jq -e --arg id "$1" --arg cause "$2" '.checks[] | select(.id == $id) | .cause == $cause' /run/status.json
 }
