@@ -27,18 +27,31 @@ deb_suite() {
         "$@" "$suite" "$target" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >&2
 }
 
+# once FILE FUNCTION ARGUMENTS...: has FILE of the cache made, by that function, if it is not there. Who wants it at the
+# same time waits.
+once() {
+    file=$1 make=$2
+    shift 2
+    (
+        flock 9
+        [ -e "$file" ] || "$make" "$file" "$@"
+    ) 9>"$file.lock"
+}
+
 # unpacked PACKAGE: the directory of the cache in which that package of the distribution is unpacked, and
 # not installed: prometheus and its node_exporter would start servers.
 unpacked() {
     tree=$cache/unpacked-$1-$(dpkg --print-architecture)
-    if [ ! -e "$tree" ]; then
-        work=$(mktemp -d "$cache/unpack.XXXXXX")
-        download="apt-get download -q -o APT::Sandbox::User=root $1"
-        (cd "$work" && { $download || { apt-get update -q && $download; }; } && dpkg-deb -x ./*.deb root) >&2 || return 1
-        mv "$work/root" "$tree"
-        rm -r "$work"
-    fi
-    echo "$tree"
+    once "$tree" unpack "$1" && echo "$tree"
+}
+
+# unpack DIRECTORY PACKAGE
+unpack() {
+    work=$(mktemp -d "$cache/unpack.XXXXXX")
+    download="apt-get download -q -o APT::Sandbox::User=root $2"
+    (cd "$work" && { $download || { apt-get update -q && $download; }; } && dpkg-deb -x ./*.deb root) >&2 || return
+    mv "$work/root" "$1"
+    rm -r "$work"
 }
 
 # suite_tar SUITE [PACKAGES]: a small system of that suite, with all that the package depends on, what
@@ -46,12 +59,13 @@ unpacked() {
 suite_tar() {
     packages=apparmor,apparmor-profiles,bubblewrap,debconf,jq,libapparmor1,libstdc++6${2:+,$2}
     tar=$cache/system-$1-$(printf '%s' "$packages" | sha256sum | cut -c1-16).tar
-    if [ ! -e "$tar" ]; then
-        echo "making a system of $1 (once; kept in the cache)" >&2
-        deb_suite "$tar.new.tar" "$1" --variant=apt --include="$packages" >&2 || return 1
-        mv "$tar.new.tar" "$tar"
-    fi
-    echo "$tar"
+    once "$tar" make_suite_tar "$1" "$packages" && echo "$tar"
+}
+
+# make_suite_tar TAR SUITE PACKAGES
+make_suite_tar() {
+    echo "making a system of $2 (once; kept in the cache)" >&2
+    deb_suite "$1.new.tar" "$2" --variant=apt --include="$3" >&2 && mv "$1.new.tar" "$1"
 }
 
 # enter_chroot SUITE [PACKAGES]: a fresh copy of that system in $root, with /proc and /dev, until the script ends.
