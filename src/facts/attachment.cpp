@@ -13,26 +13,30 @@ namespace {
 
 constexpr std::string_view program = "/usr/bin/bwrap";
 
-/// Whether something in an expression is repeated at least once, or some times: regcomp(3) makes a copy for
-/// each, and copies of copies. apparmor_parser has no need of these; it escapes what is in a path.
-bool has_copies(std::string_view expression) {
+/// Whether an expression repeats nothing but sets, and these any number of times, as apparmor_parser writes
+/// it: * is [^/\x00]*, and what is in a path is escaped. Of anything repeated regcomp(3) makes copies, and
+/// copies of copies, and of repetitions of repetitions it takes hours.
+bool repeats_only_sets(std::string_view expression) {
+    constexpr std::string_view operators = "+{?";
     for (std::size_t i = 0; i < expression.size(); ++i) {
-        if (expression[i] == '\\') {
+        const char character = expression[i];
+        const bool follows_set = i > 0 && expression[i - 1] == ']';
+        if (character == '\\') {
             ++i;
-        } else if (expression[i] == '+' || expression[i] == '{') {
-            return true;
+        } else if (operators.contains(character) || (character == '*' && !follows_set)) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 /// Whether AppArmor's expression matches our program. Its \x00 in brackets stands in regex(7) for four
 /// characters, none of which the path of our program has.
 bool matches_program(std::string_view expression) {
-    // Somebody's globs, which may not take all of the memory.
-    constexpr std::size_t longest = 4096;
+    // Somebody's globs, which may take neither all of the memory nor a second.
+    constexpr std::size_t longest = 1024;
     regex_t compiled{};
-    if (expression.size() > longest || has_copies(expression) ||
+    if (expression.size() > longest || !repeats_only_sets(expression) ||
         regcomp(&compiled, ("^(" + std::string(expression) + ")$").c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
         return true; // not understood, so it is not ruled out
     }
