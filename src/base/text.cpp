@@ -104,6 +104,17 @@ std::string printable(std::string_view text, std::size_t limit) {
     return shown;
 }
 
+std::string in_one_line(std::string_view text, std::size_t limit) {
+    std::string joined;
+    for (const auto line : lines(text)) {
+        if (const auto said = trimmed(line); !said.empty()) {
+            joined += joined.empty() ? "" : "; ";
+            joined += said;
+        }
+    }
+    return printable(joined, limit);
+}
+
 std::string visible(std::string_view text) {
     std::string shown;
     for (const char character : text) {

@@ -30,6 +30,9 @@ namespace boxlite {
 /// name, a message) can neither forge a line nor move the cursor. Cut at `limit` bytes, with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// What a program said in lines of its own, as printable: joined by "; ", without empty ones.
+[[nodiscard]] std::string in_one_line(std::string_view text, std::size_t limit = 400);
+
 /// As printable, but of any length and with backslashes as they are: what either of the two made
 /// stays as it is.
 [[nodiscard]] std::string visible(std::string_view text);

@@ -51,7 +51,7 @@ Result<void> read_compressed(const Host& host, const std::string& path, LogReadi
         return std::unexpected(outcome.error());
     }
     if (!outcome->succeeded() && !reading.is_over()) {
-        return std::unexpected(Error{"read", path, 0, "gzip: " + printable(trimmed(outcome->err), 200)});
+        return std::unexpected(Error{"read", path, 0, "gzip: " + in_one_line(outcome->err, 200)});
     }
     return {};
 }

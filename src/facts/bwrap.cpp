@@ -42,9 +42,9 @@ Fact<std::string> ask_version(const Host& host, const User* user) {
     }
     const auto said = words(outcome->out);
     if (!outcome->succeeded() || said.size() != 2 || said[0] != "bubblewrap") {
-        const auto complaint = trimmed(outcome->err.empty() ? outcome->out : outcome->err);
+        const auto complaint = in_one_line(outcome->err.empty() ? outcome->out : outcome->err, 80);
         return Version::unreadable(paths::bwrap + " --version: " + describe_end(*outcome) + ", \"" +
-                                   printable(complaint, 80) + "\"");
+                                   complaint + "\"");
     }
     return Version::present(printable(said[1], 40));
 }

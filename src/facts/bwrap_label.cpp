@@ -31,7 +31,7 @@ Result<void> wait_until_reading(Child& child, const Fd& pipe) {
     } while (count < 0 && errno == EINTR);
     if (watched[1].revents != 0) {
         const auto outcome = child.wait();
-        const auto said = printable(trimmed(outcome.err), 200);
+        const auto said = in_one_line(outcome.err, 200);
         return std::unexpected(Error{"start", bwrap, 0, said.empty() ? describe_end(outcome) : said});
     }
     if (count <= 0) {

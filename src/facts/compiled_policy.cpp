@@ -315,7 +315,7 @@ Fact<std::vector<CompiledProfile>> gather_compiled(const Host& host, const std::
     }
     if (!outcome->succeeded()) {
         return Compiled::unreadable(fmt::format("apparmor_parser {}: {}, \"{}\"", path,
-                                                describe_end(*outcome), printable(trimmed(outcome->err))));
+                                                describe_end(*outcome), in_one_line(outcome->err)));
     }
     auto profiles = parse_compiled_policy(outcome->out);
     return profiles ? Compiled::present(std::move(*profiles))

@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto pieces = fuzz::pieces_of(fuzz::as_text(data, size), 3);
     const auto shown = printable(pieces[0]);
     fuzz::expect(fuzz::is_one_safe_line(shown), "what is printable is one safe line");
+    fuzz::expect(fuzz::is_one_safe_line(in_one_line(pieces[0])), "lines in one are one safe line");
     fuzz::expect(visible(shown) == shown, "what is printable stays as it is");
     fuzz::expect(fuzz::is_one_safe_line(visible(pieces[0])), "what is visible is one safe line");
     constexpr std::size_t limit = 400;

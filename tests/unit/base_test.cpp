@@ -44,6 +44,9 @@ TEST_CASE("what an attacker wrote is shown, and does nothing") {
     CHECK(printable("back\\slash \xff\xc3\xa9") == "back\\\\slash \\xff\\xc3\\xa9");
     CHECK(printable(std::string(1000, 'x'), 10) == std::string(10, 'x') + "...");
     CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");
+    CHECK(in_one_line("a\x1b\n\n  b\n") == "a\\x1b; b");
+    CHECK(in_one_line("ab\nc", 3) == "ab;...");
+    CHECK(in_one_line(" \n").empty());
 }
 
 TEST_CASE("text is taken apart") {

@@ -88,6 +88,12 @@ TEST_CASE("a parser that fails: its message, and nothing changed") {
           "cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: AppArmor parser "
           "error: syntax error, unexpected TOK_END");
     CHECK_FALSE(is_disabled(host));
+    SUBCASE("of several lines: in one") {
+        host.answer(load_ours, {.exit_code = 1, .err = "Warning: a\x1b\n\n  Use b.\nError: c\n"});
+        CHECK(
+            converge(host).error().message() ==
+            "cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: Warning: a\\x1b; Use b.; Error: c");
+    }
 }
 
 TEST_CASE("what a parser that was killed left in its cache is removed, and nothing else") {
