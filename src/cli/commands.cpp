@@ -197,7 +197,12 @@ Response replay(const std::string& file, const Options& options, const Caller& c
 Response reload(MutableHost& host, const Options& options, const Facts& facts) {
     const auto done = options.removing ? withdraw(host, facts) : apply(host, facts, decide(facts));
     if (!done) {
-        return complain(exit_not_ready, done.error().message());
+        auto response = complain(exit_not_ready, done.error().message());
+        if (const auto obstacle = find_obstacle(facts)) {
+            response.err += fmt::format("boxlite-bwrap-apparmor: {}: {}: {}\n", obstacle->title,
+                                        visible(obstacle->finding.summary), visible(obstacle->finding.fix));
+        }
+        return response;
     }
     return {.out = *done + "\n"};
 }

@@ -67,7 +67,7 @@ Finding judge_restriction(const Facts& facts) {
         return warn(Cause::restriction_off, "switched off");
     }
     if (facts.apparmor.securityfs.is_absent()) {
-        return skip_unseen();
+        return skip("on; whether with its profile is " + skip_unseen().summary);
     }
     if (facts.apparmor.loaded.is_unreadable()) {
         return unknown(facts.apparmor.loaded.reason);

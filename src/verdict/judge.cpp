@@ -140,6 +140,15 @@ Verdict judge_probe(const Facts& facts) {
     return verdict;
 }
 
+std::optional<JudgedCheck> find_obstacle(const Facts& facts) {
+    for (const auto& check : judge_checks(facts, {Subject::host})) {
+        if (check.id.starts_with("apparmor.") && check.finding.cause) {
+            return check;
+        }
+    }
+    return std::nullopt;
+}
+
 ProfileReport summarize_profile(const Facts& facts) {
     const auto& profile = facts.profile;
     ProfileReport report{.state = "inactive"};

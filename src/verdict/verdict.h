@@ -75,6 +75,8 @@ struct Verdict {
 [[nodiscard]] Verdict judge_state(const Facts& facts);
 /// Did the probe's runs of bwrap work?
 [[nodiscard]] Verdict judge_probe(const Facts& facts);
+/// The check that tells why AppArmor takes no policy here, and what mends that; nothing when none does.
+[[nodiscard]] std::optional<JudgedCheck> find_obstacle(const Facts& facts);
 /// Adds to each check what it was judged by, for those who want to see it.
 void add_readings(Verdict& verdict, const Facts& facts);
 

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <unistd.h>
 
 using namespace boxlite;
@@ -262,6 +263,14 @@ TEST_CASE("reload says what it did, or why it could not") {
     CHECK(
         response.err ==
         "boxlite-bwrap-apparmor: cannot load /etc/apparmor.d/boxlite-bwrap: apparmor_parser: parser error\n");
+
+    std::filesystem::remove_all(host.real("/sys/kernel/security/apparmor"));
+    response = execute(host, {.subcommand = Subcommand::reload}, {.is_root = true});
+    CHECK(response.code == exit_not_ready);
+    CHECK(response.err.ends_with(
+        "apparmor_parser: parser error\n"
+        "boxlite-bwrap-apparmor: AppArmor: enabled, but /sys/kernel/security is not mounted: "
+        "mount -t securityfs securityfs /sys/kernel/security\n"));
 }
 
 TEST_CASE("commands of one line look once, and again at what reload changed") {

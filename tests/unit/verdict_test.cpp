@@ -762,6 +762,7 @@ TEST_CASE("what securityfs would tell is not judged where it is not mounted") {
         CAPTURE(id);
         CHECK(finding_of(facts, id).status == Status::skip);
     }
+    CHECK(finding_of(facts, "kernel.userns-restriction").summary.starts_with("on; "));
     CHECK(finding_of(facts, "apparmor.enabled").cause == Cause::securityfs_missing);
 }
 
