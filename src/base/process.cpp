@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 #include <linux/close_range.h>
 #include <sys/stat.h>
@@ -126,6 +128,11 @@ std::string describe_end(const Outcome& outcome) {
         return fmt::format("killed by signal {}", outcome.signal);
     }
     return fmt::format("exit status {}", outcome.exit_code);
+}
+
+std::string describe_failure(const Outcome& outcome, std::size_t limit) {
+    auto said = in_one_line(outcome.err, limit);
+    return said.empty() ? describe_end(outcome) : said;
 }
 
 Result<Child> Child::start(const Command& command, const Fd* extra) {

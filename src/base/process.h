@@ -39,6 +39,8 @@ struct Outcome {
 
 /// How `outcome` ended, for people: "exit status 1", "killed by signal 9", "no answer within its time limit".
 [[nodiscard]] std::string describe_end(const Outcome& outcome);
+/// What a program that failed said of it, in one line of at most `limit` bytes, or else how it ended.
+[[nodiscard]] std::string describe_failure(const Outcome& outcome, std::size_t limit = 400);
 
 /// A running program in a session of its own. Its whole process group is killed, and it is
 /// reaped, when the object goes.

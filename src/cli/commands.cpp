@@ -25,8 +25,13 @@ namespace boxlite {
 
 namespace {
 
+/// A line of standard error.
+std::string complaint(std::string_view text) {
+    return fmt::format("boxlite-bwrap-apparmor: {}\n", text);
+}
+
 Response complain(ExitCode code, std::string_view text) {
-    return {.code = code, .err = fmt::format("boxlite-bwrap-apparmor: {}\n", text)};
+    return {.code = code, .err = complaint(text)};
 }
 
 ExitCode exit_code_of(Readiness readiness) {
@@ -93,9 +98,8 @@ Response respond(const Facts& facts, Verdict verdict, const ProfileReport* profi
 void excuse(Response& response, const Facts& facts) {
     if (!is_as_decided(facts)) {
         response.code = exit_not_ready;
-        response.err +=
-            "boxlite-bwrap-apparmor: the profile is not active or inactive on disk as it ought to "
-            "be, and apparmor.service goes by that: boxlite-bwrap-apparmor reload\n";
+        response.err += complaint("the profile is not active or inactive on disk as it ought to be, and "
+                                  "apparmor.service goes by that: boxlite-bwrap-apparmor reload");
         return;
     }
     if (response.code == exit_ready) {
@@ -106,9 +110,8 @@ void excuse(Response& response, const Facts& facts) {
         return;
     }
     response.err +=
-        fmt::format("boxlite-bwrap-apparmor: this host is not known to be ready, and strict=true in {} "
-                    "makes that an error\n",
-                    paths::configuration);
+        complaint(fmt::format("this host is not known to be ready, and strict=true in {} makes that an error",
+                              paths::configuration));
 }
 
 /// All denials since boot; nothing when not every log could be read, since a counter that is now
@@ -199,8 +202,9 @@ Response reload(MutableHost& host, const Options& options, const Facts& facts) {
     if (!done) {
         auto response = complain(exit_not_ready, done.error().message());
         if (const auto obstacle = find_obstacle(facts)) {
-            response.err += fmt::format("boxlite-bwrap-apparmor: {}: {}: {}\n", obstacle->title,
-                                        visible(obstacle->finding.summary), visible(obstacle->finding.fix));
+            response.err +=
+                complaint(fmt::format("{}: {}: {}", obstacle->title, visible(obstacle->finding.summary),
+                                      visible(obstacle->finding.fix)));
         }
         return response;
     }

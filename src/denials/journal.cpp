@@ -100,9 +100,8 @@ Source read_journal(const Host& host, LogReading& reading) {
     } else if (!outcome) {
         journal = unreadable_source(journal.name, outcome.error());
     } else if (!outcome->succeeded()) {
-        const auto said = in_one_line(outcome->err, 200);
-        journal = unreadable_source(
-            journal.name, Error{"read", "the journal", 0, said.empty() ? describe_end(*outcome) : said});
+        journal =
+            unreadable_source(journal.name, Error{"read", "the journal", 0, describe_failure(*outcome, 200)});
     }
     return journal;
 }

@@ -3,7 +3,6 @@
 
 #include "base/fd.h"
 #include "base/process.h"
-#include "base/text.h"
 
 #include <sys/apparmor.h>
 
@@ -30,9 +29,7 @@ Result<void> wait_until_reading(Child& child, const Fd& pipe) {
         count = poll(watched.data(), watched.size(), 10'000);
     } while (count < 0 && errno == EINTR);
     if (watched[1].revents != 0) {
-        const auto outcome = child.wait();
-        const auto said = in_one_line(outcome.err, 200);
-        return std::unexpected(Error{"start", bwrap, 0, said.empty() ? describe_end(outcome) : said});
+        return std::unexpected(Error{"start", bwrap, 0, describe_failure(child.wait(), 200)});
     }
     if (count <= 0) {
         return std::unexpected(Error{"start", bwrap, 0, "it does not read the file named by --args"});

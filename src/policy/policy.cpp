@@ -54,10 +54,7 @@ Result<void> load(MutableHost& host, const std::string& path, Cache cache) {
     }
     if (!outcome->succeeded()) {
         clear_cache(host, path);
-        const auto said = in_one_line(outcome->err);
-        return std::unexpected(
-            Error{"load", path, 0,
-                  fmt::format("apparmor_parser: {}", said.empty() ? describe_end(*outcome) : said)});
+        return std::unexpected(Error{"load", path, 0, "apparmor_parser: " + describe_failure(*outcome)});
     }
     return {};
 }
