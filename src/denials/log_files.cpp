@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/process.h"
 #include "base/text.h"
 #include "denials/logs.h"
 
@@ -51,7 +52,7 @@ Result<void> read_compressed(const Host& host, const std::string& path, LogReadi
         return std::unexpected(outcome.error());
     }
     if (!outcome->succeeded() && !reading.is_over()) {
-        return std::unexpected(Error{"read", path, 0, "gzip: " + in_one_line(outcome->err, 200)});
+        return std::unexpected(Error{"read", path, 0, "gzip: " + describe_failure(*outcome, 200)});
     }
     return {};
 }

@@ -14,8 +14,7 @@ namespace boxlite {
 
 namespace {
 
-const std::string securityfs = "/sys/kernel/security/apparmor";
-const std::string loaded_profiles = securityfs + "/policy/profiles";
+const std::string loaded_profiles = paths::apparmor_in_kernel + "/policy/profiles";
 
 /// A flag of the kernel's: "Y" or "yes" is true, "N" or "no" false.
 Fact<bool> gather_flag(const Host& host, const std::string& path) {
@@ -45,7 +44,7 @@ Fact<bool> gather_word(const Host& host, const std::string& path, std::string_vi
 
 Fact<std::vector<std::string>> gather_policy_versions(const Host& host) {
     using Versions = Fact<std::vector<std::string>>;
-    auto names = host.list(securityfs + "/features/policy/versions");
+    auto names = host.list(paths::apparmor_in_kernel + "/features/policy/versions");
     if (!names) {
         return is_missing(names.error()) ? Versions{} : Versions::unreadable(names.error().message());
     }
@@ -90,7 +89,7 @@ Fact<bool> gather_may_load_policy(const Host& host) {
     }
     const auto map = words(*users);
     const bool all_users = map.size() == 3 && map[0] == "0" && map[1] == "0" && map[2] == "4294967295";
-    const auto level = host.read(securityfs + "/.ns_level");
+    const auto level = host.read(paths::apparmor_in_kernel + "/.ns_level");
     return Fact<bool>::present(all_users || (level && trimmed(*level) != "0"));
 }
 
@@ -190,9 +189,10 @@ Result<std::string> read_loaded_policy(const Host& host, std::string_view name, 
 AppArmorFacts gather_apparmor(const Host& host, const std::vector<std::string>& foreign) {
     return {
         .enabled = gather_flag(host, "/sys/module/apparmor/parameters/enabled"),
-        .securityfs = gather_existence(host, securityfs),
-        .mediates_userns = gather_word(host, securityfs + "/features/namespaces/mask", "userns_create"),
-        .stacks = gather_flag(host, securityfs + "/features/domain/stack"),
+        .securityfs = gather_existence(host, paths::apparmor_in_kernel),
+        .mediates_userns =
+            gather_word(host, paths::apparmor_in_kernel + "/features/namespaces/mask", "userns_create"),
+        .stacks = gather_flag(host, paths::apparmor_in_kernel + "/features/domain/stack"),
         .policy_versions = gather_policy_versions(host),
         .loaded = gather_loaded(host, foreign),
         .parser_version = gather_parser_version(host),

@@ -10,6 +10,8 @@ namespace boxlite {
 namespace paths {
 inline const std::string bwrap = "/usr/bin/bwrap";
 inline const std::string apparmor_parser = "/sbin/apparmor_parser";
+/// Where the kernel says what AppArmor can do and has loaded: its directory in securityfs.
+inline const std::string apparmor_in_kernel = "/sys/kernel/security/apparmor";
 inline const std::string policy_directory = "/etc/apparmor.d";
 inline const std::string profile = "/etc/apparmor.d/boxlite-bwrap";
 inline const std::string local_directory = "/etc/apparmor.d/local";

@@ -141,7 +141,7 @@ Result<std::vector<std::string>> RootedHost::list(const std::string& path) const
 }
 
 Result<std::string> RootedHost::policy_cache() const {
-    const std::string kernel = "/sys/kernel/security/apparmor/features";
+    const std::string kernel = paths::apparmor_in_kernel + "/features";
     aa_features* features = nullptr;
     if (aa_features_new(&features, AT_FDCWD, at(kernel).c_str()) != 0) {
         return failed("read", kernel);

@@ -247,6 +247,12 @@ TEST_CASE("syslog, where there is no journal") {
         CHECK(source(gather_denials(host, since_boot), "syslog").detail ==
               "cannot read /var/log/kern.log.4.gz: gzip: not in gzip format");
     }
+    SUBCASE("and how a gzip ended that said nothing") {
+        host.write("/var/log/kern.log.4.gz", "");
+        host.answer("/usr/bin/gzip --decompress --stdout /var/log/kern.log.4.gz", {.signal = 9});
+        CHECK(source(gather_denials(host, since_boot), "syslog").detail ==
+              "cannot read /var/log/kern.log.4.gz: gzip: killed by signal 9");
+    }
     SUBCASE("with a journal it is not looked at") {
         furnish_journal(host, {});
         CHECK(gather_denials(host, since_boot).sources.size() == 3);
