@@ -37,6 +37,10 @@ namespace boxlite {
 /// stays as it is.
 [[nodiscard]] std::string visible(std::string_view text);
 
+/// `text` as one word of a command that somebody is told to run: as it is where sh(1) takes it for nothing
+/// more, or else in single quotes.
+[[nodiscard]] std::string shell_word(std::string_view text);
+
 /// The whole of `text` as a decimal number; nothing when it is anything else or does not fit.
 [[nodiscard]] std::optional<long long> parse_number(std::string_view text);
 

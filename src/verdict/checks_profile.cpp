@@ -105,8 +105,9 @@ Finding judge_links(const Facts& facts) {
     }
     constexpr std::string_view extra = "/usr/share/apparmor/extra-profiles/";
     return warn(Cause::link_dangling, summary,
-                {{"command", dangling.front().target.starts_with(extra) ? "apt-get install apparmor-profiles"
-                                                                        : "rm " + dangling.front().path}});
+                {{"command", dangling.front().target.starts_with(extra)
+                                 ? "apt-get install apparmor-profiles"
+                                 : "rm " + shell_word(dangling.front().path)}});
 }
 
 } // namespace boxlite

@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verdict/findings.h"
 
+#include "base/text.h"
+
 namespace boxlite {
 
 namespace {
+
+/// What was read on the host or in a facts file is one word of the command that it is filled into, and never
+/// a command of its own. A {command} was put together by its check, of such words.
+std::vector<Replacement> in_words(std::vector<Replacement> replacements) {
+    for (auto& replacement : replacements) {
+        if (replacement.word != "command") {
+            replacement.value = shell_word(replacement.value);
+        }
+    }
+    return replacements;
+}
 
 Finding problem(Status status, Cause cause, std::string summary,
                 const std::vector<Replacement>& replacements) {
@@ -11,7 +24,7 @@ Finding problem(Status status, Cause cause, std::string summary,
     return {.status = status,
             .summary = std::move(summary),
             .why = fill_in(row.why, replacements),
-            .fix = fill_in(row.fix, replacements),
+            .fix = fill_in(row.fix, in_words(replacements)),
             .cause = cause};
 }
 

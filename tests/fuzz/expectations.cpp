@@ -22,6 +22,20 @@ bool is_safe_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); });
 }
 
+bool is_tame_command(std::string_view text) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\'') {
+            quoted = !quoted;
+        } else if (!quoted && text[i] == '\\') {
+            ++i;
+        } else if (!quoted && std::string_view("$`<>\"#~").find(text[i]) != std::string_view::npos) {
+            return false;
+        }
+    }
+    return !quoted;
+}
+
 std::string_view as_text(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
 }

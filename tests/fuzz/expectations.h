@@ -16,6 +16,11 @@ void expect(bool truth, const char* sentence);
 /// Lines of that kind.
 [[nodiscard]] bool is_safe_text(std::string_view text);
 
+/// Nothing outside of quotes that has sh(1) run, expand or redirect something, but what a fix has itself:
+/// "&&",
+/// "||", ";", "*" and a remark in brackets.
+[[nodiscard]] bool is_tame_command(std::string_view text);
+
 [[nodiscard]] std::string_view as_text(const std::uint8_t* data, std::size_t size);
 /// The pieces between bytes 0xff, which no text is expected to have; at least `count`, the last ones empty.
 [[nodiscard]] std::vector<std::string_view> pieces_of(std::string_view text, std::size_t count = 0);

@@ -20,6 +20,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const auto& verdict : {judge_capability(*facts), judge_state(*facts), judge_probe(*facts)}) {
         fuzz::expect(fuzz::is_safe_text(render_text(verdict, Detail::everything, {})),
                      "a report is safe to show");
+        for (const auto& check : verdict.checks) {
+            fuzz::expect(fuzz::is_tame_command(check.finding.fix),
+                         "what was read is a word of a fix, and no command");
+        }
     }
     return 0;
 }

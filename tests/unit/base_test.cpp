@@ -49,6 +49,17 @@ TEST_CASE("what an attacker wrote is shown, and does nothing") {
     CHECK(in_one_line(" \n").empty());
 }
 
+TEST_CASE("what an attacker wrote is one word of a command, and no command") {
+    CHECK(shell_word("/usr/local/bin/bwrap") == "/usr/local/bin/bwrap");
+    for (const std::string hostile :
+         {"", "a b", "a; reboot #", "$(reboot)`reboot`", "it's", "''", "~", "*", "a\\x0ab"}) {
+        CAPTURE(hostile);
+        const auto outcome = run({.argv = {"/bin/sh", "-c", "printf %s: " + shell_word(hostile)}});
+        REQUIRE(outcome);
+        CHECK(outcome->out == hostile + ":");
+    }
+}
+
 TEST_CASE("text is taken apart") {
     CHECK(trimmed(" \t a b \n") == "a b");
     CHECK(trimmed(" \n").empty());

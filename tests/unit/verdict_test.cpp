@@ -528,6 +528,8 @@ TEST_CASE("links that lead nowhere are warned of") {
     auto facts = healthy_restricted();
     facts.profile.dangling_links.push_back({"/etc/apparmor.d/lutris", "/gone", std::nullopt});
     CHECK(finding_of(facts, "profile.links").fix == "rm /etc/apparmor.d/lutris");
+    facts.profile.dangling_links[0].path = "/etc/apparmor.d/$(reboot)";
+    CHECK(finding_of(facts, "profile.links").fix == "rm '/etc/apparmor.d/$(reboot)'");
     facts.profile.dangling_links[0].target = "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict";
     CHECK(finding_of(facts, "profile.links").fix == "apt-get install apparmor-profiles");
 }
@@ -733,6 +735,9 @@ TEST_CASE("another bwrap before /usr/bin/bwrap on PATH is warned of") {
     CHECK(finding_of(facts, "bwrap.path").status == Status::pass);
     facts.bwrap.first_on_path = Fact<std::string>::present("/usr/local/bin/bwrap");
     CHECK(finding_of(facts, "bwrap.path").fix == "mv /usr/local/bin/bwrap /usr/local/bin/bwrap.unused");
+    facts.bwrap.first_on_path = Fact<std::string>::present("/tmp/x; reboot #/bwrap");
+    CHECK(finding_of(facts, "bwrap.path").fix ==
+          "mv '/tmp/x; reboot #/bwrap' '/tmp/x; reboot #/bwrap'.unused");
 }
 
 TEST_CASE("/dev/kvm that the user may not use is warned of, with the group to join") {
