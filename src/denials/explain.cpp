@@ -88,8 +88,8 @@ const std::vector<Kind>& all_kinds() {
              return record.operation == "userns_create" &&
                     tells(record, "Userns create - transitioning profile");
          },
-         "bwrap had no profile of its own, so that the kernel put it into unprivileged_userns, where it "
-         "gets no capability: what was refused after this comes of it",
+         "bwrap had no profile of its own, so that the kernel put it into unprivileged_userns, where it gets "
+         "no capability: what was refused after this comes of it",
          reload},
         {"userns-profile-missing", "User namespace refused", Weight::breaking,
          [](const Record& record) {
@@ -124,8 +124,7 @@ const std::vector<Kind>& all_kinds() {
         {"conflicting-elsewhere", "Conflicting profiles", Weight::note,
          [](const Record& record) { return tells(record, "conflicting profile attachments"); },
          "two profiles of different names are attached to a program that a sandbox starts; the kernel "
-         "chooses "
-         "neither, and it stays under that of the sandbox",
+         "chooses neither, and it stays under that of the sandbox",
          ""},
         {"no-new-privileges", "Profile not entered", Weight::breaking,
          [](const Record& record) {

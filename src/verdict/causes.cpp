@@ -20,8 +20,7 @@ const std::vector<CauseRow>& all_causes() {
          "sysctl -w kernel.apparmor_restrict_unprivileged_userns=1"},
         {unprivileged_userns_missing, "unprivileged-userns-missing", "kernel.userns-restriction",
          "unprivileged_userns is not loaded, so that programs without a profile cannot create user "
-         "namespaces "
-         "at all",
+         "namespaces at all",
          "systemctl reload apparmor"},
         {apparmor_off, "apparmor-off", "apparmor.enabled", "the kernel was booted without it",
          "boot with apparmor=1 security=apparmor on the kernel's command line"},
@@ -95,7 +94,8 @@ const std::vector<CauseRow>& all_causes() {
          "on the host: apt-get install boxlite-bwrap-apparmor && boxlite-bwrap-apparmor status"},
         {mode_never, "mode-never", "bwrap.jail",
          "mode=never keeps the profile that bwrap needs here inactive",
-         "sed -i s/^mode=.*/mode=auto/ /etc/boxlite-bwrap-apparmor.conf && boxlite-bwrap-apparmor reload"},
+         "sed -i 's/^\\s*mode\\s*=.*/mode=auto/' /etc/boxlite-bwrap-apparmor.conf && boxlite-bwrap-apparmor "
+         "reload"},
         {provider_not_loaded, "provider-not-loaded", "bwrap.jail", "the profile of {files} is not in force",
          "apparmor_parser --replace {file}"},
         {profile_in_the_way, "profile-in-the-way", "bwrap.jail",
@@ -135,8 +135,7 @@ const std::vector<CauseRow>& all_causes() {
         {proc_masked, "proc-masked", "bwrap.jail",
          "parts of /proc are mounted over ({paths}), and the kernel allows no new /proc where that is so",
          "of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL; of a "
-         "systemd "
-         "unit: ProtectKernelTunables=no ProtectProc=default"},
+         "systemd unit: ProtectKernelTunables=no ProtectProc=default"},
         {root_not_pivotable, "root-not-pivotable", "bwrap.jail",
          "/ is the initial RAM file system, from which no root can be changed",
          "switch_root to a real file system first"},
@@ -165,8 +164,7 @@ const std::vector<CauseRow>& all_causes() {
          "use the profile of this package: boxlite-bwrap-apparmor(8), OTHER PROFILES"},
         {bwrap_elsewhere, "bwrap-elsewhere", "bwrap.denials",
          "a bwrap other than /usr/bin/bwrap was started, such as the copy BoxLite brings along, and no "
-         "profile "
-         "is attached to it",
+         "profile is attached to it",
          "have /usr/bin first in the PATH of what starts it, and start that anew"},
         {sandbox_refused, "sandbox-refused", "bwrap.denials",
          "AppArmor refused bwrap, or what runs in a sandbox, something that the profile of this package "
