@@ -139,13 +139,17 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
     const auto failed = [&](std::string action, int code) {
         return std::unexpected(Error{std::move(action), command.argv.front(), code});
     };
-    Fd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    // Without waiting for a writer, should somebody have put a FIFO there.
+    Fd input(open(command.input.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW));
+    if (!input.is_open()) {
+        return std::unexpected(Error{"read", command.input, errno});
+    }
     Pipe out = make_pipe();
     Pipe err = make_pipe();
     Pipe report = make_pipe();
     const Fd passed(extra != nullptr ? fcntl(extra->get(), F_DUPFD_CLOEXEC, 5) : -1);
-    if (!null.is_open() || !out.read_end.is_open() || !err.read_end.is_open() || !report.read_end.is_open() ||
-        (extra != nullptr && !passed.is_open()) || !above_standard(null) || !above_standard(out.write_end) ||
+    if (!out.read_end.is_open() || !err.read_end.is_open() || !report.read_end.is_open() ||
+        (extra != nullptr && !passed.is_open()) || !above_standard(input) || !above_standard(out.write_end) ||
         !above_standard(err.write_end) || !above_standard(report.write_end)) {
         return failed("start", errno);
     }
@@ -164,9 +168,9 @@ Result<Child> Child::start(const Command& command, const Fd* extra) {
         return failed("start", errno);
     }
     if (child.pid_ == 0) {
-        const auto failure =
-            become(command, argv.data(), {null.get(), out.write_end.get(), err.write_end.get(), passed.get()},
-                   report.write_end.get());
+        const auto failure = become(command, argv.data(),
+                                    {input.get(), out.write_end.get(), err.write_end.get(), passed.get()},
+                                    report.write_end.get());
         if (write(report.write_end.get(), &failure, sizeof failure) < 0) {
             _exit(126);
         }

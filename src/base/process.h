@@ -16,11 +16,12 @@
 namespace boxlite {
 
 /// A program to run: argv[0] is an absolute path, PATH is never searched and no shell involved.
-/// It gets a fixed environment (PATH and LC_ALL=C), / as its directory, /dev/null as standard
+/// It gets a fixed environment (PATH and LC_ALL=C), / as its directory, `input` as standard
 /// input, default signal handling and no other open file.
 struct Command {
     std::vector<std::string> argv;
-    std::optional<User> user = {}; ///< privileges are dropped to this user first
+    std::string input = "/dev/null"; ///< a file; a link is not followed: ELOOP
+    std::optional<User> user = {};   ///< privileges are dropped to this user first
     std::chrono::milliseconds time_limit{10'000};
     std::size_t output_limit = 64UL * 1024; ///< bytes kept of each stream; the rest is read and dropped
 };
@@ -47,7 +48,7 @@ struct Outcome {
 class Child {
 public:
     /// Starts `command`; `extra`, if open, becomes its file descriptor 3. Fails with errno and the
-    /// step that failed ("drop privileges for", "start").
+    /// step that failed ("read" its input, "drop privileges for", "start").
     [[nodiscard]] static Result<Child> start(const Command& command, const Fd* extra = nullptr);
 
     Child(Child&& other) noexcept;

@@ -42,8 +42,8 @@ Result<std::vector<LogFile>> find_log(const Host& host, const std::string& direc
 }
 
 Result<void> read_compressed(const Host& host, const std::string& path, LogReading& reading) {
-    const Command unpack{.argv = {"/usr/bin/gzip", "--decompress", "--stdout", path},
-                         .time_limit = reading.time_left()};
+    const Command unpack{
+        .argv = {"/usr/bin/gzip", "--decompress"}, .input = path, .time_limit = reading.time_left()};
     const auto outcome = host.run(unpack, [&](std::string_view line) {
         reading.take(line, LogReading::Span::any_time);
         return !reading.is_over();
@@ -52,7 +52,7 @@ Result<void> read_compressed(const Host& host, const std::string& path, LogReadi
         return std::unexpected(outcome.error());
     }
     if (!outcome->succeeded() && !reading.is_over()) {
-        return std::unexpected(Error{"read", path, 0, "gzip: " + describe_failure(*outcome, 200)});
+        return std::unexpected(Error{"unpack", path, 0, describe_failure(*outcome, 200)});
     }
     return {};
 }

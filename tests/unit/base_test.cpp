@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/turn.h"
 #include "base/user.h"
+#include "fake_host.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -98,6 +99,21 @@ TEST_CASE("a program's output and its end are told apart") {
     REQUIRE(killed);
     CHECK(killed->exit_code == -1);
     CHECK(describe_end(*killed) == "killed by signal 11");
+}
+
+TEST_CASE("a program reads the file it is given, and no other by a link") {
+    test::FakeHost host;
+    host.write("/file", "content");
+    const auto file = host.real("/file");
+    const auto link = host.real("/link");
+    REQUIRE(symlink(file.c_str(), link.c_str()) == 0);
+    const auto read = run({.argv = {"/bin/cat"}, .input = file});
+    REQUIRE(read);
+    CHECK(read->out == "content");
+    const auto refused = run({.argv = {"/bin/cat"}, .input = link});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ELOOP);
+    CHECK(refused.error().message() == "cannot read " + link + ": Too many levels of symbolic links");
 }
 
 TEST_CASE("a program that cannot be started is an error with its errno") {

@@ -144,7 +144,7 @@ Result<Outcome> FakeHost::run(const Command& command, const TakeLine& take) cons
 }
 
 Result<Outcome> FakeHost::run(const Command& command) const {
-    runs.push_back(join(command.argv));
+    runs.push_back(join(command.argv) + (command.input == "/dev/null" ? "" : " <" + command.input));
     const auto found = answers_.find(runs.back());
     return found == answers_.end() ? Outcome{.exit_code = 127} : found->second;
 }
