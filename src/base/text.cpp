@@ -135,7 +135,10 @@ std::string shell_word(std::string_view text) {
     }
     std::string quoted = "'";
     for (const char character : text) {
-        quoted += character == '\'' ? std::string("'\\''") : std::string(1, character);
+        if (character == '\'') {
+            quoted += "'\\'"; // ends the quotes, and the character below begins them again
+        }
+        quoted += character;
     }
     return quoted + "'";
 }

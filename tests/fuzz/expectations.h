@@ -17,8 +17,7 @@ void expect(bool truth, const char* sentence);
 [[nodiscard]] bool is_safe_text(std::string_view text);
 
 /// Nothing outside of quotes that has sh(1) run, expand or redirect something, but what a fix has itself:
-/// "&&",
-/// "||", ";", "*" and a remark in brackets.
+/// "&&", "||", ";", "*" and a remark in brackets.
 [[nodiscard]] bool is_tame_command(std::string_view text);
 
 [[nodiscard]] std::string_view as_text(const std::uint8_t* data, std::size_t size);
